@@ -1,0 +1,55 @@
+/*
+ * copy.h: the table of copy kernels
+ *
+ * A kernel is named isa/store/flush, alike in code, data, plots and report:
+ *   isa    the widest register it moves data with
+ *   store  cached: ordinary stores; stream: non-temporal stores only, edges
+ *          included, so that no byte of the destination enters the cache by it
+ *   flush  the instruction that follows the stores on every line touched
+ *
+ * What every kernel promises, for every length and alignment:
+ *   - source and destination may overlap (move);
+ *   - no byte outside the destination is written, none outside the source read;
+ *   - if the destination is 8-byte aligned, each aligned 8-byte word that lies
+ *     wholly inside it is stored whole: no reader and no crash sees half of it;
+ *   - each line touched is flushed once, after all stores to it.
+ * No kernel fences: after flush_fence() the bytes are in the persistence
+ * domain if policy.h calls the kernel eligible there.
+ */
+#ifndef LIBPMEM_COPY_H
+#define LIBPMEM_COPY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "flush.h"
+
+enum isa { ISA_GENERIC, ISA_SSE2, ISA_AVX, ISA_AVX512F, ISA_MOVDIR64B };
+#define ISA_COUNT 5
+
+enum store { STORE_CACHED, STORE_STREAM };
+#define STORE_COUNT 2
+
+struct copy_kernel {
+	const char *name;   /* "avx/stream/clwb" */
+	enum isa isa;
+	enum store store;
+	enum flush flush;
+	uint32_t needs;     /* enum cpu_feature bits; runs if all are present */
+	void (*move)(char *dest, const char *src, size_t len_bytes);
+	void (*set)(char *dest, int c, size_t len_bytes);
+};
+
+/* Every kernel of the library, each (isa, store, flush) at most once;
+ * ascending isa, then store, then flush. */
+extern const struct copy_kernel copy_kernels[];
+extern const size_t copy_kernel_count;
+
+extern const char *const isa_names[ISA_COUNT];
+extern const char *const store_names[STORE_COUNT];
+
+/* The kernel of exactly these three, or NULL if the table has none. */
+const struct copy_kernel *copy_kernel_find(
+	enum isa isa, enum store store, enum flush flush);
+
+#endif

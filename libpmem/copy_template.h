@@ -1,0 +1,323 @@
+/*
+ * copy_template.h: the body of every copy kernel
+ *
+ * Included once for each isa; there is no include guard. The including file
+ * defines, and this file undefines at its end:
+ *
+ *   ISA                 the name of the isa (avx): prefixes every function
+ *   TARGET              attribute that lets the compiler use the isa, or empty
+ *   VEC                 type of its widest register; sizeof(VEC) divides 64
+ *   VEC_LOAD(src)       unaligned load                       -> VEC
+ *   VEC_STORE(dest, v)  store, dest aligned to sizeof(VEC)
+ *   VEC_STREAM(dest, v) non-temporal store, dest aligned to sizeof(VEC)
+ *   VEC_SPLAT(c)        every byte is c                      -> VEC
+ *   HALF, HALF_LOAD, HALF_STORE, HALF_SPLAT
+ *                       the same with 16 bytes and an unaligned store
+ *   LINE_STREAM(dest, in, at_bytes)
+ *                       optional: how a whole line is streamed (MOVDIR64B)
+ *   COPY_VARIANTS(V)    V(isa, store, flush) for each kernel to make
+ *
+ * and has included prim_x86.h, or its recording twin in the tests.
+ *
+ * The shape: a destination is a head up to the first line boundary, whole
+ * lines, and a tail shorter than a line. Every piece loads all it needs before
+ * it stores, and pieces go away from the overlap, so moves need no bounce
+ * buffer. Each line is flushed right after its stores, while it is in the
+ * store buffer or L1, and never again.
+ *
+ * memset is the same body: its loads give the splatted byte.
+ */
+
+#define COPY_PASTE_(a, b) a##_##b
+#define COPY_PASTE(a, b) COPY_PASTE_(a, b)
+#define FN(name) COPY_PASTE(ISA, name)
+#define INLINE static inline __attribute__((always_inline)) TARGET
+
+/* Where the bytes come from: src for a move; the splats for a set, where src
+ * is a line filled with the byte and the offset counts for nothing. */
+struct FN(input) {
+	const char *src;
+	VEC vec;
+	HALF half;
+	uint64_t word;
+	int is_set;
+};
+
+INLINE VEC
+FN(vec)(const struct FN(input) *in, size_t at)
+{
+	return in->is_set ? in->vec : VEC_LOAD(in->src + at);
+}
+
+INLINE HALF
+FN(half)(const struct FN(input) *in, size_t at)
+{
+	return in->is_set ? in->half : HALF_LOAD(in->src + at);
+}
+
+INLINE uint64_t
+FN(word)(const struct FN(input) *in, size_t at)
+{
+	return in->is_set ? in->word : prim_load_8(in->src + at);
+}
+
+INLINE uint32_t
+FN(word_half)(const struct FN(input) *in, size_t at)
+{
+	return in->is_set ? (uint32_t)in->word : prim_load_4(in->src + at);
+}
+
+/* 1 to 3 bytes in the low end of a word; never reads past them. */
+INLINE uint32_t
+FN(bytes)(const struct FN(input) *in, size_t at, size_t n)
+{
+	uint32_t v;
+
+	if (in->is_set)
+		return (uint32_t)in->word;
+	v = (uint8_t)in->src[at];
+	if (n & 2)
+		v = (uint32_t)prim_load_2(in->src + at + n - 2)
+				<< (8 * (n - 2)) | v;
+	return v;
+}
+
+/*
+ * 1 to 63 bytes with ordinary stores. Whole pieces first, then one piece that
+ * ends at the end and may overlap them: so a word of an aligned destination
+ * is first touched by a store that holds all of it.
+ */
+INLINE void
+FN(part_cached)(char *dest, const struct FN(input) *in, size_t at, size_t n)
+{
+	if (n >= 16) {
+		HALF last = FN(half)(in, at + n - 16);
+		HALF first = FN(half)(in, at);
+		HALF second = n >= 32 ? FN(half)(in, at + 16) : last;
+		HALF third = n >= 48 ? FN(half)(in, at + 32) : last;
+
+		HALF_STORE(dest + at, first);
+		if (n >= 32)
+			HALF_STORE(dest + at + 16, second);
+		if (n >= 48)
+			HALF_STORE(dest + at + 32, third);
+		if (n % 16)
+			HALF_STORE(dest + at + n - 16, last);
+	} else if (n >= 8) {
+		uint64_t first = FN(word)(in, at);
+		uint64_t last = FN(word)(in, at + n - 8);
+
+		prim_store_8(dest + at, first);
+		if (n != 8)
+			prim_store_8(dest + at + n - 8, last);
+	} else if (n >= 4) {
+		uint32_t first = FN(word_half)(in, at);
+		uint32_t last = FN(word_half)(in, at + n - 4);
+
+		prim_store_4(dest + at, first);
+		if (n != 4)
+			prim_store_4(dest + at + n - 4, last);
+	} else {
+		uint32_t v = FN(bytes)(in, at, n);
+
+		prim_store_1(dest + at, (uint8_t)v);
+		if (n & 2)
+			prim_store_2(dest + at + n - 2,
+				(uint16_t)(v >> (8 * (n - 2))));
+	}
+}
+
+/* 1 to 3 bytes streamed; two stores where they straddle a 16-byte block. */
+INLINE void
+FN(bytes_stream)(char *dest, uint32_t v, size_t n)
+{
+	size_t room = 16 - (uintptr_t)dest % 16;
+	size_t first = n < room ? n : room;
+
+	prim_stream_bytes(dest, v, first);
+	if (first < n)
+		prim_stream_bytes(dest + first, v >> (8 * first), n - first);
+}
+
+/* 1 to 63 bytes with non-temporal stores, in the same order. */
+INLINE void
+FN(part_stream)(char *dest, const struct FN(input) *in, size_t at, size_t n)
+{
+	if (n >= 8) {
+		uint64_t word[7];
+		uint64_t last = FN(word)(in, at + n - 8);
+		size_t count = n / 8;
+
+		for (size_t i = 0; i < count; i++)
+			word[i] = FN(word)(in, at + 8 * i);
+		for (size_t i = 0; i < count; i++)
+			prim_stream_8(dest + at + 8 * i, word[i]);
+		if (n % 8)
+			prim_stream_8(dest + at + n - 8, last);
+	} else if (n >= 4) {
+		uint32_t first = FN(word_half)(in, at);
+		uint32_t last = FN(word_half)(in, at + n - 4);
+
+		prim_stream_4(dest + at, first);
+		if (n != 4)
+			prim_stream_4(dest + at + n - 4, last);
+	} else {
+		FN(bytes_stream)(dest + at, FN(bytes)(in, at, n), n);
+	}
+}
+
+/* One place for each store kind and move or set: shared by all flushes, and
+ * not inlined, for they are long and the flushes they precede are slow. */
+static __attribute__((noinline)) TARGET void
+FN(move_part_stream)(char *dest, const char *src, size_t n)
+{
+	struct FN(input) in = {.src = src};
+
+	FN(part_stream)(dest, &in, 0, n);
+}
+
+static __attribute__((noinline)) TARGET void
+FN(set_part_stream)(char *dest, uint64_t word, size_t n)
+{
+	struct FN(input) in = {.word = word, .is_set = 1};
+
+	FN(part_stream)(dest, &in, 0, n);
+}
+
+INLINE void
+FN(part)(enum store store, enum flush flush, char *dest,
+	const struct FN(input) *in, size_t at, size_t n)
+{
+	if (store == STORE_CACHED)
+		FN(part_cached)(dest, in, at, n);
+	else if (in->is_set)
+		FN(set_part_stream)(dest + at, in->word, n);
+	else
+		FN(move_part_stream)(dest + at, in->src + at, n);
+	prim_flush_line(flush, dest + at);
+}
+
+#ifndef LINE_STREAM
+INLINE void
+FN(line_stream)(char *dest, const struct FN(input) *in, size_t at)
+{
+	VEC v[LINE_BYTES / sizeof(VEC)];
+
+	for (size_t i = 0; i < LINE_BYTES / sizeof(VEC); i++)
+		v[i] = FN(vec)(in, at + i * sizeof(VEC));
+	for (size_t i = 0; i < LINE_BYTES / sizeof(VEC); i++)
+		VEC_STREAM(dest + at + i * sizeof(VEC), v[i]);
+}
+#define LINE_STREAM(dest, in, at) FN(line_stream)(dest, in, at)
+#endif
+
+/* One whole line; dest + at is its start. */
+INLINE void
+FN(line)(enum store store, enum flush flush, char *dest,
+	const struct FN(input) *in, size_t at)
+{
+	if (store == STORE_CACHED) {
+		VEC v[LINE_BYTES / sizeof(VEC)];
+
+		for (size_t i = 0; i < LINE_BYTES / sizeof(VEC); i++)
+			v[i] = FN(vec)(in, at + i * sizeof(VEC));
+		for (size_t i = 0; i < LINE_BYTES / sizeof(VEC); i++)
+			VEC_STORE(dest + at + i * sizeof(VEC), v[i]);
+	} else {
+		LINE_STREAM(dest, in, at);
+	}
+	prim_flush_line(flush, dest + at);
+}
+
+INLINE void
+FN(forward)(enum store store, enum flush flush, char *dest,
+	const struct FN(input) *in, size_t len)
+{
+	size_t head = -(uintptr_t)dest % LINE_BYTES;
+	size_t at = head < len ? head : len;
+
+	if (at)
+		FN(part)(store, flush, dest, in, 0, at);
+	for (; len - at >= LINE_BYTES; at += LINE_BYTES)
+		FN(line)(store, flush, dest, in, at);
+	if (at < len)
+		FN(part)(store, flush, dest, in, at, len - at);
+}
+
+/* For a destination that overlaps the end of its source. */
+INLINE void
+FN(backward)(enum store store, enum flush flush, char *dest,
+	const struct FN(input) *in, size_t len)
+{
+	size_t head = -(uintptr_t)dest % LINE_BYTES;
+	size_t start = head < len ? head : len;
+	size_t tail = (len - start) % LINE_BYTES;
+	size_t at = len - tail;
+
+	if (tail)
+		FN(part)(store, flush, dest, in, at, tail);
+	while (at > start) {
+		at -= LINE_BYTES;
+		FN(line)(store, flush, dest, in, at);
+	}
+	if (start)
+		FN(part)(store, flush, dest, in, 0, start);
+}
+
+INLINE void
+FN(move)(enum store store, enum flush flush, char *dest, const char *src,
+	size_t len)
+{
+	struct FN(input) in = {.src = src};
+
+	if ((uintptr_t)dest - (uintptr_t)src >= len)
+		FN(forward)(store, flush, dest, &in, len);
+	else
+		FN(backward)(store, flush, dest, &in, len);
+}
+
+INLINE void
+FN(set)(enum store store, enum flush flush, char *dest, int c, size_t len)
+{
+	struct FN(input) in = {
+		.vec = VEC_SPLAT(c),
+		.half = HALF_SPLAT(c),
+		.word = (uint8_t)c * UINT64_C(0x0101010101010101),
+		.is_set = 1,
+	};
+
+	FN(forward)(store, flush, dest, &in, len);
+}
+
+#define COPY_EMIT(isa, store, flush) \
+	static TARGET void isa##_move_##store##_##flush( \
+		char *dest, const char *src, size_t len) \
+	{ \
+		FN(move)(TOKEN_STORE(store), TOKEN_FLUSH(flush), dest, src, len); \
+	} \
+	static TARGET void isa##_set_##store##_##flush( \
+		char *dest, int c, size_t len) \
+	{ \
+		FN(set)(TOKEN_STORE(store), TOKEN_FLUSH(flush), dest, c, len); \
+	}
+
+COPY_VARIANTS(COPY_EMIT)
+
+#undef COPY_EMIT
+#undef COPY_PASTE_
+#undef COPY_PASTE
+#undef FN
+#undef INLINE
+#undef ISA
+#undef TARGET
+#undef VEC
+#undef VEC_LOAD
+#undef VEC_STORE
+#undef VEC_STREAM
+#undef VEC_SPLAT
+#undef HALF
+#undef HALF_LOAD
+#undef HALF_STORE
+#undef HALF_SPLAT
+#undef LINE_STREAM
+#undef COPY_VARIANTS

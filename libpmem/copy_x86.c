@@ -1,0 +1,185 @@
+/*
+ * copy_x86.c: the copy kernels of x86-64, and their table
+ *
+ * Each block sets the parameters that copy_template.h documents and includes
+ * it. All instances stand in one translation unit, so that a kernel without a
+ * row is an unused function and a row without a kernel does not compile.
+ *
+ * Compiled without the compilers' memcpy idioms (see CMakeLists.txt): a loop
+ * turned into a libc call would neither stream nor store words whole.
+ */
+#include "copy.h"
+
+#include "copy_rows.h"
+#include "cpu.h"
+#include "prim_x86.h"
+#include "tokens.h"
+
+/* generic: the general registers, for a machine whose vector units are off */
+struct words {
+	uint64_t low, high;
+};
+
+PRIM struct words
+words_load(const char *src)
+{
+	return (struct words){prim_load_8(src), prim_load_8(src + 8)};
+}
+
+PRIM void
+words_store(char *dest, struct words v)
+{
+	prim_store_8(dest, v.low);
+	prim_store_8(dest + 8, v.high);
+}
+
+PRIM uint64_t
+word_splat(int c)
+{
+	return (uint8_t)c * UINT64_C(0x0101010101010101);
+}
+
+PRIM struct words
+words_splat(int c)
+{
+	return (struct words){word_splat(c), word_splat(c)};
+}
+
+#define ISA generic
+#define TARGET
+#define VEC uint64_t
+#define VEC_LOAD(src) prim_load_8(src)
+#define VEC_STORE(dest, v) prim_store_8(dest, v)
+#define VEC_STREAM(dest, v) prim_stream_8(dest, v)
+#define VEC_SPLAT(c) word_splat(c)
+#define HALF struct words
+#define HALF_LOAD(src) words_load(src)
+#define HALF_STORE(dest, v) words_store(dest, v)
+#define HALF_SPLAT(c) words_splat(c)
+#define COPY_VARIANTS(V) COPY_ROWS_generic(V)
+#include "copy_template.h"
+
+/* All wider isas take the 16-byte pieces of an edge with SSE2 moves, which the
+ * compiler encodes in the caller's isa, so no transition penalty arises. */
+#define SSE2_LOAD(src) _mm_loadu_si128((const __m128i *)(const void *)(src))
+#define SSE2_STORE(dest, v) _mm_storeu_si128((__m128i *)(void *)(dest), v)
+#define SSE2_STREAM(dest, v) _mm_stream_si128((__m128i *)(void *)(dest), v)
+
+#define ISA sse2
+#define TARGET
+#define VEC __m128i
+#define VEC_LOAD(src) SSE2_LOAD(src)
+#define VEC_STORE(dest, v) SSE2_STORE(dest, v)
+#define VEC_STREAM(dest, v) SSE2_STREAM(dest, v)
+#define VEC_SPLAT(c) _mm_set1_epi8((char)(c))
+#define HALF __m128i
+#define HALF_LOAD(src) SSE2_LOAD(src)
+#define HALF_STORE(dest, v) SSE2_STORE(dest, v)
+#define HALF_SPLAT(c) _mm_set1_epi8((char)(c))
+#define COPY_VARIANTS(V) COPY_ROWS_sse2(V)
+#include "copy_template.h"
+
+#define ISA avx
+#define TARGET __attribute__((target("avx")))
+#define VEC __m256i
+#define VEC_LOAD(src) _mm256_loadu_si256((const __m256i *)(const void *)(src))
+#define VEC_STORE(dest, v) _mm256_store_si256((__m256i *)(void *)(dest), v)
+#define VEC_STREAM(dest, v) _mm256_stream_si256((__m256i *)(void *)(dest), v)
+#define VEC_SPLAT(c) _mm256_set1_epi8((char)(c))
+#define HALF __m128i
+#define HALF_LOAD(src) SSE2_LOAD(src)
+#define HALF_STORE(dest, v) SSE2_STORE(dest, v)
+#define HALF_SPLAT(c) _mm_set1_epi8((char)(c))
+#define COPY_VARIANTS(V) COPY_ROWS_avx(V)
+#include "copy_template.h"
+
+#define ISA avx512f
+#define TARGET __attribute__((target("avx512f")))
+#define VEC __m512i
+#define VEC_LOAD(src) _mm512_loadu_si512((const void *)(src))
+#define VEC_STORE(dest, v) _mm512_store_si512((void *)(dest), v)
+#define VEC_STREAM(dest, v) _mm512_stream_si512((__m512i *)(void *)(dest), v)
+#define VEC_SPLAT(c) _mm512_set1_epi32((int)((uint8_t)(c) * 0x01010101U))
+#define HALF __m128i
+#define HALF_LOAD(src) SSE2_LOAD(src)
+#define HALF_STORE(dest, v) SSE2_STORE(dest, v)
+#define HALF_SPLAT(c) _mm_set1_epi8((char)(c))
+#define COPY_VARIANTS(V) COPY_ROWS_avx512f(V)
+#include "copy_template.h"
+
+/*
+ * movdir64b: one instruction moves a line from memory, so a vector of four
+ * SSE2 registers never forms; a set keeps its byte in a line on the stack.
+ */
+struct line {
+	__m128i v[LINE_BYTES / sizeof(__m128i)];
+};
+
+#define ISA movdir64b
+#define TARGET __attribute__((target("movdir64b")))
+#define VEC struct line
+#define VEC_LOAD(src) (*(const struct line *)(const void *)(src))
+#define VEC_STORE(dest, v) (*(volatile struct line *)(void *)(dest) = (v))
+#define VEC_STREAM(dest, v) _movdir64b(dest, &(v))
+#define VEC_SPLAT(c) \
+	((struct line){{_mm_set1_epi8((char)(c)), _mm_set1_epi8((char)(c)), \
+		_mm_set1_epi8((char)(c)), _mm_set1_epi8((char)(c))}})
+#define HALF __m128i
+#define HALF_LOAD(src) SSE2_LOAD(src)
+#define HALF_STORE(dest, v) SSE2_STORE(dest, v)
+#define HALF_SPLAT(c) _mm_set1_epi8((char)(c))
+#define LINE_STREAM(dest, in, at) \
+	_movdir64b((dest) + (at), \
+		(in)->is_set ? (const void *)&(in)->vec : (in)->src + (at))
+#define COPY_VARIANTS(V) COPY_ROWS_movdir64b(V)
+#include "copy_template.h"
+
+const char *const isa_names[ISA_COUNT] = {
+	[ISA_GENERIC] = "generic",
+	[ISA_SSE2] = "sse2",
+	[ISA_AVX] = "avx",
+	[ISA_AVX512F] = "avx512f",
+	[ISA_MOVDIR64B] = "movdir64b",
+};
+
+const char *const store_names[STORE_COUNT] = {
+	[STORE_CACHED] = "cached",
+	[STORE_STREAM] = "stream",
+};
+
+/* What a row needs: its registers and its flush. Streaming is part of SSE2. */
+#define NEEDS_generic CPU_SSE2
+#define NEEDS_sse2 CPU_SSE2
+#define NEEDS_avx (CPU_SSE2 | CPU_AVX)
+#define NEEDS_avx512f (CPU_SSE2 | CPU_AVX512F)
+#define NEEDS_movdir64b (CPU_SSE2 | CPU_MOVDIR64B)
+#define NEEDS_clwb CPU_CLWB
+#define NEEDS_clflushopt CPU_CLFLUSHOPT
+#define NEEDS_clflush CPU_CLFLUSH
+#define NEEDS_none 0
+
+#define ROW(isa_, store_, flush_) \
+	{ \
+		.name = #isa_ "/" #store_ "/" #flush_, \
+		.isa = TOKEN_ISA(isa_), \
+		.store = TOKEN_STORE(store_), \
+		.flush = TOKEN_FLUSH(flush_), \
+		.needs = NEEDS_##isa_ | NEEDS_##flush_, \
+		.move = isa_##_move_##store_##_##flush_, \
+		.set = isa_##_set_##store_##_##flush_, \
+	},
+
+const struct copy_kernel copy_kernels[] = {COPY_ROWS(ROW)};
+const size_t copy_kernel_count = sizeof(copy_kernels) / sizeof(*copy_kernels);
+
+const struct copy_kernel *
+copy_kernel_find(enum isa isa, enum store store, enum flush flush)
+{
+	for (size_t i = 0; i < copy_kernel_count; i++) {
+		const struct copy_kernel *k = &copy_kernels[i];
+
+		if (k->isa == isa && k->store == store && k->flush == flush)
+			return k;
+	}
+	return NULL;
+}

@@ -1,0 +1,151 @@
+/*
+ * pmem.c: the public functions that store, flush and drain
+ *
+ * Each asks the policy for a kernel and calls it; nothing here knows an
+ * instruction. The other public functions: map.c, is_pmem.c, deep.c, error.c.
+ */
+#include "libpmem.h"
+
+#include <stdio.h>
+
+#include "copy.h"
+#include "error.h"
+#include "flush.h"
+#include "policy.h"
+
+__attribute__((constructor)) static void
+pmem_load(void)
+{
+	policy_load();
+}
+
+void
+pmem_drain(void)
+{
+	flush_fence();
+}
+
+void
+pmem_flush(const void *addr, size_t len)
+{
+	policy_flush_for(addr)->range(addr, len);
+}
+
+void
+pmem_persist(const void *addr, size_t len)
+{
+	policy_flush_for(addr)->range(addr, len);
+	flush_fence();
+}
+
+void
+pmem_deep_flush(const void *addr, size_t len)
+{
+	policy_state.deep_flush->range(addr, len);
+}
+
+int
+pmem_has_hw_drain(void)
+{
+	return 0;
+}
+
+#define STREAM_HINTS (PMEM_F_MEM_NONTEMPORAL | PMEM_F_MEM_WC)
+#define CACHED_HINTS (PMEM_F_MEM_TEMPORAL | PMEM_F_MEM_WB)
+
+static inline const struct copy_kernel *
+kernel_for(const struct op_policy *op, size_t len, unsigned flags)
+{
+	if (__builtin_expect(
+		    !(flags & (PMEM_F_MEM_NOFLUSH | STREAM_HINTS |
+			      CACHED_HINTS)), 1))
+		return len < op->stream_min_bytes ? op->cached : op->stream;
+	if (flags & PMEM_F_MEM_NOFLUSH)
+		return op->noflush;
+	return flags & STREAM_HINTS ? op->stream : op->cached;
+}
+
+static inline void
+drain_unless(unsigned flags)
+{
+	if (!(flags & (PMEM_F_MEM_NODRAIN | PMEM_F_MEM_NOFLUSH)))
+		flush_fence();
+}
+
+static inline void *
+move(void *dest, const void *src, size_t len, unsigned flags)
+{
+	const struct op_policy *op = &policy_for(dest, len)->move;
+
+	if (!len)
+		return dest;
+	kernel_for(op, len, flags)->move(dest, src, len);
+	drain_unless(flags);
+	return dest;
+}
+
+static inline void *
+set(void *dest, int c, size_t len, unsigned flags)
+{
+	const struct op_policy *op = &policy_for(dest, len)->set;
+
+	if (!len)
+		return dest;
+	kernel_for(op, len, flags)->set(dest, c, len);
+	drain_unless(flags);
+	return dest;
+}
+
+void *
+pmem_memmove(void *pmemdest, const void *src, size_t len, unsigned flags)
+{
+	return move(pmemdest, src, len, flags);
+}
+
+void *
+pmem_memcpy(void *pmemdest, const void *src, size_t len, unsigned flags)
+{
+	return move(pmemdest, src, len, flags);
+}
+
+void *
+pmem_memset(void *pmemdest, int c, size_t len, unsigned flags)
+{
+	return set(pmemdest, c, len, flags);
+}
+
+void *
+pmem_memmove_persist(void *pmemdest, const void *src, size_t len)
+{
+	return move(pmemdest, src, len, 0);
+}
+
+void *
+pmem_memcpy_persist(void *pmemdest, const void *src, size_t len)
+{
+	return move(pmemdest, src, len, 0);
+}
+
+void *
+pmem_memset_persist(void *pmemdest, int c, size_t len)
+{
+	return set(pmemdest, c, len, 0);
+}
+
+void *
+pmem_memmove_nodrain(void *pmemdest, const void *src, size_t len)
+{
+	return move(pmemdest, src, len, PMEM_F_MEM_NODRAIN);
+}
+
+void *
+pmem_memcpy_nodrain(void *pmemdest, const void *src, size_t len)
+{
+	return move(pmemdest, src, len, PMEM_F_MEM_NODRAIN);
+}
+
+void *
+pmem_memset_nodrain(void *pmemdest, int c, size_t len)
+{
+	return set(pmemdest, c, len, PMEM_F_MEM_NODRAIN);
+}

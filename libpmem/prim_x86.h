@@ -1,0 +1,124 @@
+/*
+ * prim_x86.h: the primitives that write, stream and flush on x86-64
+ *
+ * Copy kernels (copy_template.h) change memory through these names only. The
+ * persistence model of the tests defines the same names to record instead, so
+ * that the very source of the kernels is what is proven. Stores go through
+ * volatile: the compiler may neither split nor drop nor merge them.
+ */
+#ifndef LIBPMEM_PRIM_X86_H
+#define LIBPMEM_PRIM_X86_H
+
+#include <immintrin.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "flush.h"
+
+#define PRIM static inline __attribute__((always_inline))
+
+/* Unaligned views; may_alias since callers' types are unknown here. */
+struct prim_u16 { uint16_t v; } __attribute__((packed, may_alias));
+struct prim_u32 { uint32_t v; } __attribute__((packed, may_alias));
+struct prim_u64 { uint64_t v; } __attribute__((packed, may_alias));
+
+PRIM uint16_t
+prim_load_2(const char *src)
+{
+	return ((const struct prim_u16 *)src)->v;
+}
+
+PRIM uint32_t
+prim_load_4(const char *src)
+{
+	return ((const struct prim_u32 *)src)->v;
+}
+
+PRIM uint64_t
+prim_load_8(const char *src)
+{
+	return ((const struct prim_u64 *)src)->v;
+}
+
+PRIM void
+prim_store_1(char *dest, uint8_t v)
+{
+	*(volatile uint8_t *)dest = v;
+}
+
+PRIM void
+prim_store_2(char *dest, uint16_t v)
+{
+	((volatile struct prim_u16 *)dest)->v = v;
+}
+
+PRIM void
+prim_store_4(char *dest, uint32_t v)
+{
+	((volatile struct prim_u32 *)dest)->v = v;
+}
+
+PRIM void
+prim_store_8(char *dest, uint64_t v)
+{
+	((volatile struct prim_u64 *)dest)->v = v;
+}
+
+/* MOVNTI needs no alignment. */
+PRIM void
+prim_stream_4(char *dest, uint32_t v)
+{
+	_mm_stream_si32((int *)(void *)dest, (int)v);
+}
+
+PRIM void
+prim_stream_8(char *dest, uint64_t v)
+{
+	_mm_stream_si64((long long *)(void *)dest, (long long)v);
+}
+
+/* Streams n_bytes bytes of v to dest, which must not cross a 16-byte boundary.
+ * MASKMOVDQU is the only non-temporal store narrower than 4 bytes; its window
+ * is the aligned 16-byte block, so it never touches another page. */
+PRIM void
+prim_stream_bytes(char *dest, uint32_t v, size_t n_bytes)
+{
+	size_t at = (uintptr_t)dest % 16;
+	char data[16] = {0}, mask[16] = {0};
+
+	memcpy(data + at, &v, n_bytes);
+	memset(mask + at, 0x80, n_bytes);
+	_mm_maskmoveu_si128(_mm_loadu_si128((const __m128i *)data),
+		_mm_loadu_si128((const __m128i *)mask), dest - at);
+}
+
+/* Starts the write-back of the line that holds addr. The assembler forms need
+ * no target attribute, so that one body serves callers of every isa. */
+PRIM void
+prim_flush_line(enum flush flush, const void *addr)
+{
+	const volatile char *line = addr;
+
+	switch (flush) {
+	case FLUSH_CLWB:
+		__asm__ volatile("clwb %0" : : "m"(*line) : "memory");
+		break;
+	case FLUSH_CLFLUSHOPT:
+		__asm__ volatile("clflushopt %0" : : "m"(*line) : "memory");
+		break;
+	case FLUSH_CLFLUSH:
+		__asm__ volatile("clflush %0" : : "m"(*line) : "memory");
+		break;
+	case FLUSH_NONE:
+		break;
+	}
+}
+
+/* SFENCE: waits for all flushes and empties the write-combining buffers. */
+PRIM void
+prim_fence(void)
+{
+	__asm__ volatile("sfence" : : : "memory");
+}
+
+#endif
