@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# The shared library's binary interface: soname, the exact set of exported
+# symbols, each in node LIBPMEM_1.0, libc as the only dependency, and, where the
+# distribution's libpmem.so.1 is there, every symbol of it.
+#
+# usage: abi_test.sh LIBRARY SYMBOL_LIST
+set -euo pipefail
+
+library=$1
+symbols=$2
+peer=/usr/lib/x86_64-linux-gnu/libpmem.so.1
+
+fail() {
+	echo "abi_test: $*" >&2
+	exit 1
+}
+
+exported() { # LIBRARY
+	nm -D --defined-only "$1" | awk '$2 == "T" { print $3 }' | sort
+}
+
+soname=$(readelf -d "$library" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
+[ "$soname" = libpmem.so.1 ] || fail "soname is $soname"
+
+diff <(sed 's/$/@@LIBPMEM_1.0/' "$symbols") <(exported "$library") ||
+	fail "exported symbols differ from $symbols (<: expected, >: exported)"
+
+needed=$(readelf -d "$library" | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' |
+	grep -vE '^(libc|ld-linux-x86-64)\.so' || true)
+[ -z "$needed" ] || fail "depends on more than libc: $needed"
+
+if [ -e "$peer" ]; then
+	missing=$(comm -23 <(exported "$peer") <(exported "$library"))
+	[ -z "$missing" ] || fail "the distribution's library also has: $missing"
+	echo "soname, $(wc -l <"$symbols") symbols, the same as $peer"
+else
+	echo "soname, $(wc -l <"$symbols") symbols"
+fi
