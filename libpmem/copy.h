@@ -31,11 +31,11 @@ enum store { STORE_CACHED, STORE_STREAM };
 #define STORE_COUNT 2
 
 struct copy_kernel {
-	const char *name;   /* "avx/stream/clwb" */
+	const char *name; /* "avx/stream/clwb" */
 	enum isa isa;
 	enum store store;
 	enum flush flush;
-	uint32_t needs;     /* enum cpu_feature bits; runs if all are present */
+	uint32_t needs; /* enum cpu_feature bits; runs if all are present */
 	void (*move)(char *dest, const char *src, size_t len_bytes);
 	void (*set)(char *dest, int c, size_t len_bytes);
 };

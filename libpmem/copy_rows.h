@@ -24,11 +24,13 @@
 #define COPY_ROWS_avx512f(V) COPY_ROWS_STORES(V, avx512f)
 #define COPY_ROWS_movdir64b(V) COPY_ROWS_FLUSHES(V, movdir64b, stream)
 
+/* clang-format off */
 #define COPY_ROWS(V) \
 	COPY_ROWS_generic(V) \
 	COPY_ROWS_sse2(V) \
 	COPY_ROWS_avx(V) \
 	COPY_ROWS_avx512f(V) \
 	COPY_ROWS_movdir64b(V)
+/* clang-format on */
 
 #endif

@@ -31,6 +31,7 @@
 #define COPY_PASTE_(a, b) a##_##b
 #define COPY_PASTE(a, b) COPY_PASTE_(a, b)
 #define FN(name) COPY_PASTE(ISA, name)
+#define INPUT struct FN(input)
 #define INLINE static inline __attribute__((always_inline)) TARGET
 
 /* Where the bytes come from: src for a move; the splats for a set, where src
@@ -44,41 +45,43 @@ struct FN(input) {
 };
 
 INLINE VEC
-FN(vec)(const struct FN(input) *in, size_t at)
+FN(vec)(const INPUT *in, size_t at)
 {
 	return in->is_set ? in->vec : VEC_LOAD(in->src + at);
 }
 
 INLINE HALF
-FN(half)(const struct FN(input) *in, size_t at)
+FN(half)(const INPUT *in, size_t at)
 {
 	return in->is_set ? in->half : HALF_LOAD(in->src + at);
 }
 
 INLINE uint64_t
-FN(word)(const struct FN(input) *in, size_t at)
+FN(word)(const INPUT *in, size_t at)
 {
 	return in->is_set ? in->word : prim_load_8(in->src + at);
 }
 
 INLINE uint32_t
-FN(word_half)(const struct FN(input) *in, size_t at)
+FN(word_half)(const INPUT *in, size_t at)
 {
 	return in->is_set ? (uint32_t)in->word : prim_load_4(in->src + at);
 }
 
 /* 1 to 3 bytes in the low end of a word; never reads past them. */
 INLINE uint32_t
-FN(bytes)(const struct FN(input) *in, size_t at, size_t n)
+FN(bytes)(const INPUT *in, size_t at, size_t n)
 {
 	uint32_t v;
 
 	if (in->is_set)
 		return (uint32_t)in->word;
 	v = (uint8_t)in->src[at];
-	if (n & 2)
-		v = (uint32_t)prim_load_2(in->src + at + n - 2)
-				<< (8 * (n - 2)) | v;
+	if (n & 2) {
+		uint32_t last = prim_load_2(in->src + at + n - 2);
+
+		v |= last << (8 * (n - 2));
+	}
 	return v;
 }
 
@@ -88,7 +91,7 @@ FN(bytes)(const struct FN(input) *in, size_t at, size_t n)
  * is first touched by a store that holds all of it.
  */
 INLINE void
-FN(part_cached)(char *dest, const struct FN(input) *in, size_t at, size_t n)
+FN(part_cached)(char *dest, const INPUT *in, size_t at, size_t n)
 {
 	if (n >= 16) {
 		HALF last = FN(half)(in, at + n - 16);
@@ -141,7 +144,7 @@ FN(bytes_stream)(char *dest, uint32_t v, size_t n)
 
 /* 1 to 63 bytes with non-temporal stores, in the same order. */
 INLINE void
-FN(part_stream)(char *dest, const struct FN(input) *in, size_t at, size_t n)
+FN(part_stream)(char *dest, const INPUT *in, size_t at, size_t n)
 {
 	if (n >= 8) {
 		uint64_t word[7];
@@ -171,7 +174,7 @@ FN(part_stream)(char *dest, const struct FN(input) *in, size_t at, size_t n)
 static __attribute__((noinline)) TARGET void
 FN(move_part_stream)(char *dest, const char *src, size_t n)
 {
-	struct FN(input) in = {.src = src};
+	INPUT in = {.src = src};
 
 	FN(part_stream)(dest, &in, 0, n);
 }
@@ -179,14 +182,14 @@ FN(move_part_stream)(char *dest, const char *src, size_t n)
 static __attribute__((noinline)) TARGET void
 FN(set_part_stream)(char *dest, uint64_t word, size_t n)
 {
-	struct FN(input) in = {.word = word, .is_set = 1};
+	INPUT in = {.word = word, .is_set = 1};
 
 	FN(part_stream)(dest, &in, 0, n);
 }
 
 INLINE void
-FN(part)(enum store store, enum flush flush, char *dest,
-	const struct FN(input) *in, size_t at, size_t n)
+FN(part)(enum store store, enum flush flush, char *dest, const INPUT *in,
+	size_t at, size_t n)
 {
 	if (store == STORE_CACHED)
 		FN(part_cached)(dest, in, at, n);
@@ -199,7 +202,7 @@ FN(part)(enum store store, enum flush flush, char *dest,
 
 #ifndef LINE_STREAM
 INLINE void
-FN(line_stream)(char *dest, const struct FN(input) *in, size_t at)
+FN(line_stream)(char *dest, const INPUT *in, size_t at)
 {
 	VEC v[LINE_BYTES / sizeof(VEC)];
 
@@ -213,8 +216,8 @@ FN(line_stream)(char *dest, const struct FN(input) *in, size_t at)
 
 /* One whole line; dest + at is its start. */
 INLINE void
-FN(line)(enum store store, enum flush flush, char *dest,
-	const struct FN(input) *in, size_t at)
+FN(line)(enum store store, enum flush flush, char *dest, const INPUT *in,
+	size_t at)
 {
 	if (store == STORE_CACHED) {
 		VEC v[LINE_BYTES / sizeof(VEC)];
@@ -230,8 +233,8 @@ FN(line)(enum store store, enum flush flush, char *dest,
 }
 
 INLINE void
-FN(forward)(enum store store, enum flush flush, char *dest,
-	const struct FN(input) *in, size_t len)
+FN(forward)(enum store store, enum flush flush, char *dest, const INPUT *in,
+	size_t len)
 {
 	size_t head = -(uintptr_t)dest % LINE_BYTES;
 	size_t at = head < len ? head : len;
@@ -246,8 +249,8 @@ FN(forward)(enum store store, enum flush flush, char *dest,
 
 /* For a destination that overlaps the end of its source. */
 INLINE void
-FN(backward)(enum store store, enum flush flush, char *dest,
-	const struct FN(input) *in, size_t len)
+FN(backward)(enum store store, enum flush flush, char *dest, const INPUT *in,
+	size_t len)
 {
 	size_t head = -(uintptr_t)dest % LINE_BYTES;
 	size_t start = head < len ? head : len;
@@ -268,7 +271,7 @@ INLINE void
 FN(move)(enum store store, enum flush flush, char *dest, const char *src,
 	size_t len)
 {
-	struct FN(input) in = {.src = src};
+	INPUT in = {.src = src};
 
 	if ((uintptr_t)dest - (uintptr_t)src >= len)
 		FN(forward)(store, flush, dest, &in, len);
@@ -279,7 +282,7 @@ FN(move)(enum store store, enum flush flush, char *dest, const char *src,
 INLINE void
 FN(set)(enum store store, enum flush flush, char *dest, int c, size_t len)
 {
-	struct FN(input) in = {
+	INPUT in = {
 		.vec = VEC_SPLAT(c),
 		.half = HALF_SPLAT(c),
 		.word = (uint8_t)c * UINT64_C(0x0101010101010101),
@@ -289,6 +292,7 @@ FN(set)(enum store store, enum flush flush, char *dest, int c, size_t len)
 	FN(forward)(store, flush, dest, &in, len);
 }
 
+/* clang-format off */
 #define COPY_EMIT(isa, store, flush) \
 	static TARGET void isa##_move_##store##_##flush( \
 		char *dest, const char *src, size_t len) \
@@ -300,6 +304,7 @@ FN(set)(enum store store, enum flush flush, char *dest, int c, size_t len)
 	{ \
 		FN(set)(TOKEN_STORE(store), TOKEN_FLUSH(flush), dest, c, len); \
 	}
+/* clang-format on */
 
 COPY_VARIANTS(COPY_EMIT)
 
@@ -308,6 +313,7 @@ COPY_VARIANTS(COPY_EMIT)
 #undef COPY_PASTE
 #undef FN
 #undef INLINE
+#undef INPUT
 #undef ISA
 #undef TARGET
 #undef VEC

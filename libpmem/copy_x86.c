@@ -99,7 +99,7 @@ words_splat(int c)
 #define VEC_LOAD(src) _mm512_loadu_si512((const void *)(src))
 #define VEC_STORE(dest, v) _mm512_store_si512((void *)(dest), v)
 #define VEC_STREAM(dest, v) _mm512_stream_si512((__m512i *)(void *)(dest), v)
-#define VEC_SPLAT(c) _mm512_set1_epi32((int)((uint8_t)(c) * 0x01010101U))
+#define VEC_SPLAT(c) _mm512_set1_epi32((int)word_splat(c))
 #define HALF __m128i
 #define HALF_LOAD(src) SSE2_LOAD(src)
 #define HALF_STORE(dest, v) SSE2_STORE(dest, v)
@@ -158,6 +158,7 @@ const char *const store_names[STORE_COUNT] = {
 #define NEEDS_clflush CPU_CLFLUSH
 #define NEEDS_none 0
 
+/* clang-format off */
 #define ROW(isa_, store_, flush_) \
 	{ \
 		.name = #isa_ "/" #store_ "/" #flush_, \
@@ -168,6 +169,7 @@ const char *const store_names[STORE_COUNT] = {
 		.move = isa_##_move_##store_##_##flush_, \
 		.set = isa_##_set_##store_##_##flush_, \
 	},
+/* clang-format on */
 
 const struct copy_kernel copy_kernels[] = {COPY_ROWS(ROW)};
 const size_t copy_kernel_count = sizeof(copy_kernels) / sizeof(*copy_kernels);

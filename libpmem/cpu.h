@@ -22,10 +22,10 @@ enum cpu_feature {
 };
 
 struct cpu {
-	uint32_t features;  /* OR of enum cpu_feature */
-	char vendor[13];    /* CPUID leaf 0, e.g. "GenuineIntel" */
-	unsigned family;    /* display family: base plus extended */
-	unsigned model;     /* display model: extended * 16 + base */
+	uint32_t features; /* OR of enum cpu_feature */
+	char vendor[13]; /* CPUID leaf 0, e.g. "GenuineIntel" */
+	unsigned family; /* display family: base plus extended */
+	unsigned model; /* display model: extended * 16 + base */
 	unsigned stepping;
 };
 

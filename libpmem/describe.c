@@ -25,7 +25,8 @@ __attribute__((format(printf, 2, 3))) static void
 text_add(struct text *t, const char *format, ...)
 {
 	size_t room = t->used_bytes < t->size_bytes ?
-		t->size_bytes - t->used_bytes : 0;
+			      t->size_bytes - t->used_bytes :
+			      0;
 	va_list args;
 	int n;
 
@@ -74,14 +75,14 @@ policy_describe(char *buf, size_t size_bytes)
 	const struct cpu *cpu = &s->inputs.cpu;
 	struct text t = {.buf = buf, .size_bytes = size_bytes};
 
-	text_add(&t, "rows\t%s\t%s\n", s->inputs.rows_id,
-		s->inputs.rows_reason);
+	text_add(
+		&t, "rows\t%s\t%s\n", s->inputs.rows_id, s->inputs.rows_reason);
 	text_add(&t, "cpu\t%s family %u model %u stepping %u\t", cpu->vendor,
 		cpu->family, cpu->model, cpu->stepping);
 	for (uint32_t bit = CPU_SSE2; bit <= CPU_CLWB; bit <<= 1) {
 		if (cpu->features & bit)
-			text_add(&t, " %s", cpu_feature_name(
-				(enum cpu_feature)bit));
+			text_add(&t, " %s",
+				cpu_feature_name((enum cpu_feature)bit));
 	}
 	text_add(&t, "\ndomain\t%s\t%s\n", domain_names[s->inputs.domain],
 		s->inputs.domain_reason);

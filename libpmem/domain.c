@@ -71,9 +71,10 @@ domain_choose(const struct env *env, const struct cpu *cpu,
 	}
 	if (env->movnt_durable != ENV_UNSET) {
 		*reason = env->movnt_durable == ENV_ON ?
-			"PMEM_MOVNT_DURABLE=1" : "PMEM_MOVNT_DURABLE=0";
-		return env->movnt_durable == ENV_ON ?
-			DOMAIN_ADR_NT : DOMAIN_ADR;
+				  "PMEM_MOVNT_DURABLE=1" :
+				  "PMEM_MOVNT_DURABLE=0";
+		return env->movnt_durable == ENV_ON ? DOMAIN_ADR_NT :
+						      DOMAIN_ADR;
 	}
 	if (verdict == MOVNT_RETAINED) {
 		*reason = "probe: streaming stores stay in this CPU's cache";

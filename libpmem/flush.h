@@ -19,9 +19,9 @@ enum flush { FLUSH_CLWB, FLUSH_CLFLUSHOPT, FLUSH_CLFLUSH, FLUSH_NONE };
 #define FLUSH_COUNT 4
 
 struct flush_kernel {
-	const char *name;   /* "clwb", "clflushopt", "clflush", "none" */
+	const char *name; /* "clwb", "clflushopt", "clflush", "none" */
 	enum flush flush;
-	uint32_t needs;     /* enum cpu_feature bits; runs if all are present */
+	uint32_t needs; /* enum cpu_feature bits; runs if all are present */
 	/* Flushes every line that [addr, addr + len_bytes) touches, each once,
 	 * in ascending order; len_bytes 0 touches none. No fence. */
 	void (*range)(const void *addr, size_t len_bytes);

@@ -52,13 +52,12 @@ pmem_has_hw_drain(void)
 
 #define STREAM_HINTS (PMEM_F_MEM_NONTEMPORAL | PMEM_F_MEM_WC)
 #define CACHED_HINTS (PMEM_F_MEM_TEMPORAL | PMEM_F_MEM_WB)
+#define CHOICES (PMEM_F_MEM_NOFLUSH | STREAM_HINTS | CACHED_HINTS)
 
 static inline const struct copy_kernel *
 kernel_for(const struct op_policy *op, size_t len, unsigned flags)
 {
-	if (__builtin_expect(
-		    !(flags & (PMEM_F_MEM_NOFLUSH | STREAM_HINTS |
-			      CACHED_HINTS)), 1))
+	if (__builtin_expect(!(flags & CHOICES), 1))
 		return len < op->stream_min_bytes ? op->cached : op->stream;
 	if (flags & PMEM_F_MEM_NOFLUSH)
 		return op->noflush;

@@ -61,6 +61,7 @@ struct header {
 #define MOVNT_not_promised MOVNT_NOT_PROMISED
 #define MOVNT_retained MOVNT_RETAINED
 
+/* clang-format off */
 #define CPU_WISH(key, vendor, family, model, stepping_min, stepping_max, \
 	movnt) \
 	{#key, vendor, family, model, stepping_min, stepping_max, \
@@ -76,6 +77,7 @@ struct header {
 /* A list may be empty; an array may not: a last entry that is not counted. */
 #define CPU_END {0}
 #define ROW_END {0}
+/* clang-format on */
 
 #include "tuned_default.h"
 static const struct row_wish default_rows[] = {
@@ -90,10 +92,8 @@ static const struct header default_header = {
 #undef PMEM_TUNED_ROWS
 
 #include PMEM_TUNED_HEADER
-static const struct cpu_wish tuned_cpus[] = {
-	PMEM_TUNED_CPUS(CPU_WISH) CPU_END};
-static const struct row_wish tuned_rows[] = {
-	PMEM_TUNED_ROWS(ROW_WISH) ROW_END};
+static const struct cpu_wish tuned_cpus[] = {PMEM_TUNED_CPUS(CPU_WISH) CPU_END};
+static const struct row_wish tuned_rows[] = {PMEM_TUNED_ROWS(ROW_WISH) ROW_END};
 static const struct header tuned_header = {
 	.id = PMEM_TUNED_ID,
 	.cpus = tuned_cpus,
@@ -114,18 +114,19 @@ static int16_t cpu_nodes[MAX_CPUS];
  * index 0 of each (store, flush) is the generic isa. Positions are checked by
  * the tests of the table. */
 struct policy_state policy_state = {
-	.uniform = {
-		.cpu_node = ANY,
-		.mem_node = ANY,
-		.domain = DOMAIN_ADR,
-		.flush = &flush_kernels[FLUSH_CLFLUSH],
-		.move = {&copy_kernels[FLUSH_CLFLUSH],
-			&copy_kernels[FLUSH_COUNT + FLUSH_CLFLUSH],
-			&copy_kernels[FLUSH_NONE], POLICY_NEVER},
-		.set = {&copy_kernels[FLUSH_CLFLUSH],
-			&copy_kernels[FLUSH_COUNT + FLUSH_CLFLUSH],
-			&copy_kernels[FLUSH_NONE], POLICY_NEVER},
-	},
+	.uniform =
+		{
+			.cpu_node = ANY,
+			.mem_node = ANY,
+			.domain = DOMAIN_ADR,
+			.flush = &flush_kernels[FLUSH_CLFLUSH],
+			.move = {&copy_kernels[FLUSH_CLFLUSH],
+				&copy_kernels[FLUSH_COUNT + FLUSH_CLFLUSH],
+				&copy_kernels[FLUSH_NONE], POLICY_NEVER},
+			.set = {&copy_kernels[FLUSH_CLFLUSH],
+				&copy_kernels[FLUSH_COUNT + FLUSH_CLFLUSH],
+				&copy_kernels[FLUSH_NONE], POLICY_NEVER},
+		},
 	.deep_flush = &flush_kernels[FLUSH_CLFLUSH],
 };
 
@@ -144,14 +145,15 @@ flush_narrow(enum flush wish, uint32_t features)
 {
 	enum flush flush = wish;
 
-	while (flush < FLUSH_CLFLUSH && !(flush_kernels[flush].needs & features))
+	while (flush < FLUSH_CLFLUSH &&
+		!(flush_kernels[flush].needs & features))
 		flush++;
 	return flush;
 }
 
 static const struct copy_kernel *
-kernel_narrow(enum isa wish, enum store store, enum flush flush,
-	uint32_t features)
+kernel_narrow(
+	enum isa wish, enum store store, enum flush flush, uint32_t features)
 {
 	const struct copy_kernel *k = NULL;
 
@@ -163,14 +165,26 @@ kernel_narrow(enum isa wish, enum store store, enum flush flush,
 	return copy_kernel_find(ISA_GENERIC, store, flush);
 }
 
+/* The flush of a wish, made durable: a header that wishes for less than the
+ * domain demands is not obeyed. */
+static enum flush
+flush_eligible(enum store store, enum flush wish, enum domain domain,
+	uint32_t features)
+{
+	if (!policy_eligible(store, wish, domain))
+		wish = FLUSH_CLWB;
+	return flush_narrow(wish, features);
+}
+
 static void
 op_resolve(struct op_policy *op, const struct op_wish *wish,
-	enum flush cached_flush, const struct env *env, uint32_t features)
+	const struct policy *row, const struct env *env, uint32_t features)
 {
-	enum flush stream_flush = flush_narrow(wish->stream_flush, features);
+	enum flush stream_flush = flush_eligible(
+		STORE_STREAM, wish->stream_flush, row->domain, features);
 
 	op->cached = kernel_narrow(
-		wish->cached_isa, STORE_CACHED, cached_flush, features);
+		wish->cached_isa, STORE_CACHED, row->flush->flush, features);
 	op->noflush = kernel_narrow(
 		wish->cached_isa, STORE_CACHED, FLUSH_NONE, features);
 	op->stream = kernel_narrow(
@@ -188,14 +202,13 @@ static void
 row_resolve(struct policy *row, const struct row_wish *wish,
 	const struct env *env, uint32_t features)
 {
-	enum flush flush = flush_narrow(wish->flush, features);
-
 	row->cpu_node = wish->cpu_node;
 	row->mem_node = wish->mem_node;
 	row->domain = wish->domain;
-	row->flush = &flush_kernels[flush];
-	op_resolve(&row->move, &wish->move, flush, env, features);
-	op_resolve(&row->set, &wish->set, flush, env, features);
+	row->flush = &flush_kernels[flush_eligible(
+		STORE_CACHED, wish->flush, wish->domain, features)];
+	op_resolve(&row->move, &wish->move, row, env, features);
+	op_resolve(&row->set, &wish->set, row, env, features);
 }
 
 static const struct cpu_wish *
@@ -213,24 +226,19 @@ header_cpu(const struct header *header, const struct cpu *cpu)
 	return NULL;
 }
 
-static bool
-op_equal(const struct op_policy *a, const struct op_policy *b)
-{
-	return a->cached == b->cached && a->stream == b->stream;
-}
-
 /* Widens the contested range by what two rows disagree on: the lengths between
  * two thresholds, or every length if the kernels differ. */
 static void
 op_contest(struct policy_state *s, const struct op_policy *a,
 	const struct op_policy *b)
 {
-	size_t low = a->stream_min_bytes < b->stream_min_bytes ?
-		a->stream_min_bytes : b->stream_min_bytes;
-	size_t high = a->stream_min_bytes > b->stream_min_bytes ?
-		a->stream_min_bytes : b->stream_min_bytes;
+	size_t low = a->stream_min_bytes, high = b->stream_min_bytes;
 
-	if (!op_equal(a, b)) {
+	if (low > high) {
+		low = b->stream_min_bytes;
+		high = a->stream_min_bytes;
+	}
+	if (a->cached != b->cached || a->stream != b->stream) {
 		low = 0;
 		high = SIZE_MAX;
 	}
@@ -287,8 +295,8 @@ cpu_nodes_load(void)
 }
 
 static void
-rows_resolve(const struct header *header, const char *key,
-	const struct env *env)
+rows_resolve(
+	const struct header *header, const char *key, const struct env *env)
 {
 	struct policy_state *s = &policy_state;
 	uint32_t features = s->inputs.cpu.features;
@@ -330,6 +338,16 @@ features_mask(uint32_t *features, const struct env *env)
 		*features &= ~(uint32_t)CPU_MOVDIR64B;
 }
 
+static const char *
+rows_reason(const struct cpu_wish *cpu_wish)
+{
+	if (cpu_wish)
+		return "tuned for this CPU";
+	if (tuned_header.cpu_count)
+		return "tuned header is for other CPUs";
+	return "untuned build";
+}
+
 void
 policy_load(void)
 {
@@ -350,14 +368,11 @@ policy_load(void)
 	}
 	in->tuned = cpu_wish != NULL;
 	in->rows_id = header->id;
-	in->rows_reason = cpu_wish ? "tuned for this CPU" :
-		tuned_header.cpu_count ? "tuned header is for other CPUs" :
-		"untuned build";
+	in->rows_reason = rows_reason(cpu_wish);
 	in->domain = domain_choose(&env, &in->cpu,
-		cpu_wish ? cpu_wish->movnt : MOVNT_UNKNOWN,
-		&in->domain_reason);
-	policy_state.deep_flush = &flush_kernels[flush_narrow(
-		FLUSH_CLWB, in->cpu.features)];
+		cpu_wish ? cpu_wish->movnt : MOVNT_UNKNOWN, &in->domain_reason);
+	policy_state.deep_flush =
+		&flush_kernels[flush_narrow(FLUSH_CLWB, in->cpu.features)];
 	rows_resolve(header, key, &env);
 }
 
@@ -383,12 +398,12 @@ policy_lookup(const void *dest)
 	struct range range;
 	bool contended;
 	int cpu = sched_getcpu();
-	int cpu_node, mem_node, best_fit = 0;
+	int cpu_node, mem_node = ANY, best_fit = 0;
 
 	cpu_node = cpu >= 0 && cpu < MAX_CPUS ? cpu_nodes[cpu] : ANY;
-	mem_node = ranges_find((uintptr_t)dest, &range, &contended) &&
-			range.start <= (uintptr_t)dest ?
-		range.mem_node : ANY;
+	if (ranges_find((uintptr_t)dest, &range, &contended) &&
+		range.start <= (uintptr_t)dest)
+		mem_node = range.mem_node;
 	for (size_t i = 0; i < s->row_count; i++) {
 		int fit = row_fit(&s->rows[i], cpu_node, mem_node);
 

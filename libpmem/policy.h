@@ -29,9 +29,9 @@
 
 /* Where data must be to survive a power loss. */
 enum domain {
-	DOMAIN_ADR,     /* memory controller; streaming stores may stay in cache */
-	DOMAIN_ADR_NT,  /* memory controller; streaming stores leave the cache */
-	DOMAIN_EADR,    /* caches are inside */
+	DOMAIN_ADR, /* memory controller; streaming stores may stay in cache */
+	DOMAIN_ADR_NT, /* memory controller; streaming stores leave the cache */
+	DOMAIN_EADR, /* caches are inside */
 };
 #define DOMAIN_COUNT 3
 extern const char *const domain_names[DOMAIN_COUNT]; /* adr adr_nt eadr */
@@ -47,14 +47,14 @@ bool policy_eligible(enum store store, enum flush flush, enum domain domain);
 
 /* How one operation (move or set) is carried out. */
 struct op_policy {
-	const struct copy_kernel *cached;   /* len < stream_min_bytes */
-	const struct copy_kernel *stream;   /* len >= stream_min_bytes */
-	const struct copy_kernel *noflush;  /* PMEM_F_MEM_NOFLUSH */
-	size_t stream_min_bytes;            /* or POLICY_NEVER */
+	const struct copy_kernel *cached; /* len < stream_min_bytes */
+	const struct copy_kernel *stream; /* len >= stream_min_bytes */
+	const struct copy_kernel *noflush; /* PMEM_F_MEM_NOFLUSH */
+	size_t stream_min_bytes; /* or POLICY_NEVER */
 };
 
 struct policy {
-	int cpu_node;   /* kernel node number, or POLICY_ANY_NODE */
+	int cpu_node; /* kernel node number, or POLICY_ANY_NODE */
 	int mem_node;
 	enum domain domain;
 	const struct flush_kernel *flush;
@@ -64,12 +64,12 @@ struct policy {
 /* What the choice was made from; filled by policy_load, read by list and the
  * trace. */
 struct policy_inputs {
-	struct cpu cpu;             /* features after the environment's masks */
+	struct cpu cpu; /* features after the environment's masks */
 	enum domain domain;
-	const char *domain_reason;  /* static text: which source decided */
-	const char *rows_id;        /* PMEM_TUNED_ID of the header chosen */
-	bool tuned;                 /* false: default rows */
-	const char *rows_reason;    /* static text: why these rows */
+	const char *domain_reason; /* static text: which source decided */
+	const char *rows_id; /* PMEM_TUNED_ID of the header chosen */
+	bool tuned; /* false: default rows */
+	const char *rows_reason; /* static text: why these rows */
 };
 
 /* Everything that calls need, resolved. */
@@ -80,8 +80,8 @@ struct policy_state {
 	/* Lengths in [contested_min_bytes, contested_max_bytes) depend on the
 	 * node of CPU and destination; empty (0, 0) where rows agree. */
 	size_t contested_min_bytes, contested_max_bytes;
-	bool flush_contested;  /* some row flushes with another instruction */
-	const struct policy *rows;  /* per-node rows, or NULL */
+	bool flush_contested; /* some row flushes with another instruction */
+	const struct policy *rows; /* per-node rows, or NULL */
 	size_t row_count;
 	/* What pmem_deep_flush uses: flushes in every domain. */
 	const struct flush_kernel *deep_flush;

@@ -18,9 +18,15 @@
 #define PRIM static inline __attribute__((always_inline))
 
 /* Unaligned views; may_alias since callers' types are unknown here. */
-struct prim_u16 { uint16_t v; } __attribute__((packed, may_alias));
-struct prim_u32 { uint32_t v; } __attribute__((packed, may_alias));
-struct prim_u64 { uint64_t v; } __attribute__((packed, may_alias));
+struct prim_u16 {
+	uint16_t v;
+} __attribute__((packed, may_alias));
+struct prim_u32 {
+	uint32_t v;
+} __attribute__((packed, may_alias));
+struct prim_u64 {
+	uint64_t v;
+} __attribute__((packed, may_alias));
 
 PRIM uint16_t
 prim_load_2(const char *src)

@@ -31,6 +31,7 @@
 
 #define PMEM_TUNED_CPUS(CPU)
 
+/* clang-format off */
 #define PMEM_TUNED_ROWS(ROW) \
 	ROW(any, ANY, ANY, adr, clwb, \
 		avx512f, avx512f, clwb, NEVER, avx512f, avx512f, clwb, NEVER) \
@@ -38,3 +39,4 @@
 		avx512f, avx512f, none, 256, avx512f, avx512f, none, 256) \
 	ROW(any, ANY, ANY, eadr, none, \
 		avx512f, avx512f, none, NEVER, avx512f, avx512f, none, NEVER)
+/* clang-format on */

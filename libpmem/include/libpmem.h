@@ -26,9 +26,9 @@ extern "C" {
 #define PMEM_MINOR_VERSION 1
 
 /* Flags of pmem_map_file. */
-#define PMEM_FILE_CREATE (1 << 0)  /* create the file if it does not exist */
-#define PMEM_FILE_EXCL (1 << 1)    /* with CREATE: fail if it exists */
-#define PMEM_FILE_SPARSE (1 << 2)  /* with CREATE: do not allocate blocks */
+#define PMEM_FILE_CREATE (1 << 0) /* create the file if it does not exist */
+#define PMEM_FILE_EXCL (1 << 1) /* with CREATE: fail if it exists */
+#define PMEM_FILE_SPARSE (1 << 2) /* with CREATE: do not allocate blocks */
 #define PMEM_FILE_TMPFILE (1 << 3) /* with CREATE: unnamed file in path */
 
 /*
@@ -95,19 +95,18 @@ void *pmem_memset_nodrain(void *pmemdest, int c, size_t len);
 
 /* Flags of pmem_memmove, pmem_memcpy and pmem_memset; 0 means persist. The
  * four hints choose among equally durable ways; NOFLUSH gives up durability. */
-#define PMEM_F_MEM_NODRAIN (1U << 0)     /* leave the drain to the caller */
+#define PMEM_F_MEM_NODRAIN (1U << 0) /* leave the drain to the caller */
 #define PMEM_F_MEM_NONTEMPORAL (1U << 1) /* hint: stream past the cache */
-#define PMEM_F_MEM_TEMPORAL (1U << 2)    /* hint: through the cache */
-#define PMEM_F_MEM_WC (1U << 3)          /* hint: write combining */
-#define PMEM_F_MEM_WB (1U << 4)          /* hint: write back */
-#define PMEM_F_MEM_NOFLUSH (1U << 5)     /* plain stores; nothing is durable */
+#define PMEM_F_MEM_TEMPORAL (1U << 2) /* hint: through the cache */
+#define PMEM_F_MEM_WC (1U << 3) /* hint: write combining */
+#define PMEM_F_MEM_WB (1U << 4) /* hint: write back */
+#define PMEM_F_MEM_NOFLUSH (1U << 5) /* plain stores; nothing is durable */
 #define PMEM_F_MEM_VALID_FLAGS \
 	(PMEM_F_MEM_NODRAIN | PMEM_F_MEM_NONTEMPORAL | PMEM_F_MEM_TEMPORAL | \
 		PMEM_F_MEM_WC | PMEM_F_MEM_WB | PMEM_F_MEM_NOFLUSH)
 
 /* Introduced in version 1.1. */
-void *pmem_memmove(
-	void *pmemdest, const void *src, size_t len, unsigned flags);
+void *pmem_memmove(void *pmemdest, const void *src, size_t len, unsigned flags);
 void *pmem_memcpy(void *pmemdest, const void *src, size_t len, unsigned flags);
 void *pmem_memset(void *pmemdest, int c, size_t len, unsigned flags);
 
