@@ -6,20 +6,13 @@
  */
 #include "policy.h"
 
-#include <sched.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "domain.h"
 #include "env.h"
+#include "nodes.h"
 #include "ranges.h"
-#include "sysfs.h"
-#include "tokens.h"
-
-/* Set by CMake to a generated pmem_tuned.h. */
-#ifndef PMEM_TUNED_HEADER
-#define PMEM_TUNED_HEADER "tuned_default.h"
-#endif
+#include "rows.h"
 
 const char *const domain_names[DOMAIN_COUNT] = {
 	[DOMAIN_ADR] = "adr",
@@ -27,88 +20,11 @@ const char *const domain_names[DOMAIN_COUNT] = {
 	[DOMAIN_EADR] = "eadr",
 };
 
-/* A row as the header spells it. */
-struct op_wish {
-	enum isa cached_isa, stream_isa;
-	enum flush stream_flush;
-	size_t stream_min_bytes;
-};
-
-struct row_wish {
-	const char *key;
-	int cpu_node, mem_node;
-	enum domain domain;
-	enum flush flush;
-	struct op_wish move, set;
-};
-
-struct cpu_wish {
-	const char *key, *vendor;
-	unsigned family, model, stepping_min, stepping_max;
-	enum movnt_verdict movnt;
-};
-
-struct header {
-	const char *id;
-	const struct cpu_wish *cpus;
-	size_t cpu_count;
-	const struct row_wish *rows;
-	size_t row_count;
-};
-
-#define ANY POLICY_ANY_NODE
-#define NEVER POLICY_NEVER
-#define MOVNT_not_promised MOVNT_NOT_PROMISED
-#define MOVNT_retained MOVNT_RETAINED
-
-/* clang-format off */
-#define CPU_WISH(key, vendor, family, model, stepping_min, stepping_max, \
-	movnt) \
-	{#key, vendor, family, model, stepping_min, stepping_max, \
-		MOVNT_##movnt},
-#define ROW_WISH(key, cpu_node, mem_node, domain, flush, \
-	move_cached, move_stream, move_flush, move_min, \
-	set_cached, set_stream, set_flush, set_min) \
-	{#key, cpu_node, mem_node, TOKEN_DOMAIN(domain), TOKEN_FLUSH(flush), \
-		{TOKEN_ISA(move_cached), TOKEN_ISA(move_stream), \
-			TOKEN_FLUSH(move_flush), move_min}, \
-		{TOKEN_ISA(set_cached), TOKEN_ISA(set_stream), \
-			TOKEN_FLUSH(set_flush), set_min}},
-/* A list may be empty; an array may not: a last entry that is not counted. */
-#define CPU_END {0}
-#define ROW_END {0}
-/* clang-format on */
-
-#include "tuned_default.h"
-static const struct row_wish default_rows[] = {
-	PMEM_TUNED_ROWS(ROW_WISH) ROW_END};
-static const struct header default_header = {
-	.id = PMEM_TUNED_ID,
-	.rows = default_rows,
-	.row_count = sizeof(default_rows) / sizeof(*default_rows) - 1,
-};
-#undef PMEM_TUNED_ID
-#undef PMEM_TUNED_CPUS
-#undef PMEM_TUNED_ROWS
-
-#include PMEM_TUNED_HEADER
-static const struct cpu_wish tuned_cpus[] = {PMEM_TUNED_CPUS(CPU_WISH) CPU_END};
-static const struct row_wish tuned_rows[] = {PMEM_TUNED_ROWS(ROW_WISH) ROW_END};
-static const struct header tuned_header = {
-	.id = PMEM_TUNED_ID,
-	.cpus = tuned_cpus,
-	.cpu_count = sizeof(tuned_cpus) / sizeof(*tuned_cpus) - 1,
-	.rows = tuned_rows,
-	.row_count = sizeof(tuned_rows) / sizeof(*tuned_rows) - 1,
-};
-
-/* Kernel node numbers and CPU numbers are small; beyond these, the uniform row
- * serves. 64 nodes and 1024 CPUs are what a cpu_set_t of glibc counts to. */
+/* Rows of one domain that name nodes; beyond these the uniform row serves. 64
+ * is every pair of 8 nodes, the most that any x86 platform has today. */
 #define MAX_ROWS 64
-#define MAX_CPUS 1024
 
 static struct policy node_rows[MAX_ROWS];
-static int16_t cpu_nodes[MAX_CPUS];
 
 /* Durable on every x86-64 CPU, for callers that come before the constructor:
  * index 0 of each (store, flush) is the generic isa. Positions are checked by
@@ -116,8 +32,8 @@ static int16_t cpu_nodes[MAX_CPUS];
 struct policy_state policy_state = {
 	.uniform =
 		{
-			.cpu_node = ANY,
-			.mem_node = ANY,
+			.cpu_node = POLICY_ANY_NODE,
+			.mem_node = POLICY_ANY_NODE,
 			.domain = DOMAIN_ADR,
 			.flush = &flush_kernels[FLUSH_CLFLUSH],
 			.move = {&copy_kernels[FLUSH_CLFLUSH],
@@ -211,21 +127,6 @@ row_resolve(struct policy *row, const struct row_wish *wish,
 	op_resolve(&row->set, &wish->set, row, env, features);
 }
 
-static const struct cpu_wish *
-header_cpu(const struct header *header, const struct cpu *cpu)
-{
-	for (size_t i = 0; i < header->cpu_count; i++) {
-		const struct cpu_wish *w = &header->cpus[i];
-
-		if (!strcmp(w->vendor, cpu->vendor) &&
-			w->family == cpu->family && w->model == cpu->model &&
-			w->stepping_min <= cpu->stepping &&
-			cpu->stepping <= w->stepping_max)
-			return w;
-	}
-	return NULL;
-}
-
 /* Widens the contested range by what two rows disagree on: the lengths between
  * two thresholds, or every length if the kernels differ. */
 static void
@@ -259,41 +160,6 @@ row_contest(struct policy_state *s, const struct policy *row)
 		s->flush_contested = true;
 }
 
-/* Reads "0-3,8\n" lists of /sys/devices/system/node/nodeN/cpulist. */
-static void
-cpu_list_assign(const char *list, int16_t node)
-{
-	int first, last, used;
-
-	while (sscanf(list, "%d%n", &first, &used) == 1) {
-		list += used;
-		last = first;
-		if (sscanf(list, "-%d%n", &last, &used) == 1)
-			list += used;
-		for (int cpu = first; cpu <= last && cpu < MAX_CPUS; cpu++) {
-			if (cpu >= 0)
-				cpu_nodes[cpu] = node;
-		}
-		if (*list++ != ',')
-			break;
-	}
-}
-
-static void
-cpu_nodes_load(void)
-{
-	char path[64], list[4096];
-
-	for (int cpu = 0; cpu < MAX_CPUS; cpu++)
-		cpu_nodes[cpu] = POLICY_ANY_NODE;
-	for (int16_t node = 0; node < MAX_ROWS; node++) {
-		snprintf(path, sizeof(path),
-			"/sys/devices/system/node/node%d/cpulist", node);
-		if (sysfs_read(path, list, sizeof(list)) > 0)
-			cpu_list_assign(list, node);
-	}
-}
-
 static void
 rows_resolve(
 	const struct header *header, const char *key, const struct env *env)
@@ -309,7 +175,8 @@ rows_resolve(
 		if (strcmp(wish->key, key) != 0 ||
 			wish->domain != s->inputs.domain)
 			continue;
-		if (wish->cpu_node == ANY && wish->mem_node == ANY)
+		if (wish->cpu_node == POLICY_ANY_NODE &&
+			wish->mem_node == POLICY_ANY_NODE)
 			row_resolve(&s->uniform, wish, env, features);
 		else if (s->row_count < MAX_ROWS)
 			row_resolve(&node_rows[s->row_count++], wish, env,
@@ -320,7 +187,7 @@ rows_resolve(
 	for (size_t i = 0; i < s->row_count; i++)
 		row_contest(s, &node_rows[i]);
 	if (s->row_count)
-		cpu_nodes_load();
+		nodes_load();
 }
 
 static void
@@ -343,7 +210,7 @@ rows_reason(const struct cpu_wish *cpu_wish)
 {
 	if (cpu_wish)
 		return "tuned for this CPU";
-	if (tuned_header.cpu_count)
+	if (rows_tuned.cpu_count)
 		return "tuned header is for other CPUs";
 	return "untuned build";
 }
@@ -352,7 +219,7 @@ void
 policy_load(void)
 {
 	struct policy_inputs *in = &policy_state.inputs;
-	const struct header *header = &default_header;
+	const struct header *header = &rows_default;
 	const struct cpu_wish *cpu_wish;
 	const char *key = "any";
 	struct env env;
@@ -361,9 +228,9 @@ policy_load(void)
 	cpu_detect(&in->cpu);
 	features_mask(&in->cpu.features, &env);
 
-	cpu_wish = header_cpu(&tuned_header, &in->cpu);
+	cpu_wish = rows_find_cpu(&rows_tuned, &in->cpu);
 	if (cpu_wish) {
-		header = &tuned_header;
+		header = &rows_tuned;
 		key = cpu_wish->key;
 	}
 	in->tuned = cpu_wish != NULL;
@@ -383,9 +250,9 @@ row_fit(const struct policy *row, int cpu_node, int mem_node)
 {
 	int fit = 0;
 
-	if (row->cpu_node != ANY)
+	if (row->cpu_node != POLICY_ANY_NODE)
 		fit += row->cpu_node == cpu_node ? 1 : -4;
-	if (row->mem_node != ANY)
+	if (row->mem_node != POLICY_ANY_NODE)
 		fit += row->mem_node == mem_node ? 2 : -4;
 	return fit;
 }
@@ -397,10 +264,9 @@ policy_lookup(const void *dest)
 	const struct policy *best = &s->uniform;
 	struct range range;
 	bool contended;
-	int cpu = sched_getcpu();
-	int cpu_node, mem_node = ANY, best_fit = 0;
+	int cpu_node = nodes_current(), mem_node = POLICY_ANY_NODE;
+	int best_fit = 0;
 
-	cpu_node = cpu >= 0 && cpu < MAX_CPUS ? cpu_nodes[cpu] : ANY;
 	if (ranges_find((uintptr_t)dest, &range, &contended) &&
 		range.start <= (uintptr_t)dest)
 		mem_node = range.mem_node;
