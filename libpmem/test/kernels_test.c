@@ -1,0 +1,365 @@
+/*
+ * kernels_test.c: every kernel of the tables against libc, on this CPU
+ *
+ * Shows that the bytes are right: all lengths up to 1024, all destination
+ * offsets in a line, sources at every offset and against guard pages, overlap
+ * both ways, guard pages on both sides of the destination, large sizes. It
+ * cannot show that the bytes are persistent: model_test and trace_test do.
+ *
+ * A kernel that this CPU cannot run is named as skipped and never counted.
+ */
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "check.h"
+#include "copy.h"
+#include "cpu.h"
+#include "flush.h"
+#include "policy.h"
+
+#define PAGE_BYTES ((size_t)4096)
+#define LEN_MAX ((size_t)1024)
+/* Of a room of one page: an operation of LEN_MAX bytes here leaves as much
+ * before and after it, for an overlapping source. */
+#define MIDDLE ((size_t)1536)
+#define NOISE_STEP ((size_t)61)
+
+/* Memory between two pages that may not be touched, and what it must hold. */
+struct room {
+	char *start, *mirror;
+	size_t size_bytes;
+};
+
+static char *noise; /* of the largest room's size and NOISE_STEP * 64 more */
+static size_t noise_turn;
+static uint64_t case_count;
+
+static char *
+pages_get(size_t size_bytes)
+{
+	char *p = mmap(NULL, size_bytes, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(p != MAP_FAILED, "mmap of %zu bytes", size_bytes);
+	return p;
+}
+
+static struct room
+room_make(size_t size_bytes)
+{
+	char *outer = pages_get(size_bytes + 2 * PAGE_BYTES);
+	struct room room = {
+		outer + PAGE_BYTES, pages_get(size_bytes), size_bytes};
+
+	CHECK(!mprotect(outer, PAGE_BYTES, PROT_NONE) &&
+			!mprotect(
+				room.start + size_bytes, PAGE_BYTES, PROT_NONE),
+		"guard pages");
+	return room;
+}
+
+static void
+room_drop(struct room *room)
+{
+	munmap(room->start - PAGE_BYTES, room->size_bytes + 2 * PAGE_BYTES);
+	munmap(room->mirror, room->size_bytes);
+}
+
+static void
+noise_make(size_t size_bytes)
+{
+	uint64_t x =
+		88172645463325252; /* any seed but 0: Marsaglia's xorshift */
+
+	noise = pages_get(size_bytes + 64 * NOISE_STEP);
+	for (size_t i = 0; i < size_bytes + 64 * NOISE_STEP; i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		noise[i] = (char)x;
+	}
+}
+
+/* Other bytes than the last time. */
+static void
+room_fill(struct room *room)
+{
+	const char *from = noise + NOISE_STEP * (noise_turn++ % 64);
+
+	memcpy(room->start, from, room->size_bytes);
+	memcpy(room->mirror, from, room->size_bytes);
+}
+
+static void
+room_check(const struct room *room, const char *kernel, const char *what,
+	size_t dest_offset, size_t len)
+{
+	case_count++;
+	if (!memcmp(room->start, room->mirror, room->size_bytes))
+		return;
+	for (size_t i = 0; i < room->size_bytes; i++)
+		CHECK(room->start[i] == room->mirror[i],
+			"%s: %s of %zu bytes to %zu: wrong byte at %zu", kernel,
+			what, len, dest_offset, i);
+}
+
+/* A source outside the room. */
+static void
+move_check(const struct copy_kernel *k, struct room *room, size_t to,
+	const char *src, size_t len)
+{
+	room_fill(room);
+	k->move(room->start + to, src, len);
+	flush_fence();
+	memcpy(room->mirror + to, src, len);
+	room_check(room, k->name, "move", to, len);
+}
+
+/* A source in the same room. */
+static void
+overlap_check(const struct copy_kernel *k, struct room *room, size_t to,
+	size_t from, size_t len)
+{
+	room_fill(room);
+	k->move(room->start + to, room->start + from, len);
+	flush_fence();
+	memmove(room->mirror + to, room->mirror + from, len);
+	room_check(room, k->name, from < to ? "move up" : "move down", to, len);
+}
+
+static void
+set_check(const struct copy_kernel *k, struct room *room, size_t to, size_t len)
+{
+	/* Only the low byte of c counts. */
+	int c = (int)(noise_turn * 37 % 1024) - 512;
+
+	room_fill(room);
+	k->set(room->start + to, c, len);
+	flush_fence();
+	memset(room->mirror + to, c, len);
+	room_check(room, k->name, "set", to, len);
+}
+
+/* Every shape of one length at one destination. */
+static void
+shapes_check(const struct copy_kernel *k, struct room *room,
+	const struct room *source, size_t to, size_t len)
+{
+	size_t far = source->size_bytes - len;
+	size_t delta = len ? noise_turn % len + 1 : 0;
+
+	move_check(k, room, to, source->start, len);
+	move_check(k, room, to, source->start + far, len);
+	move_check(
+		k, room, to, source->start + noise_turn % 64 % (far + 1), len);
+	set_check(k, room, to, len);
+	if (to >= delta)
+		overlap_check(k, room, to, to - delta, len);
+	if (to + delta + len <= room->size_bytes)
+		overlap_check(k, room, to, to + delta, len);
+}
+
+static void
+copy_small_check(const struct copy_kernel *k)
+{
+	struct room room = room_make(PAGE_BYTES);
+	struct room source = room_make(PAGE_BYTES);
+
+	room_fill(&source);
+	for (size_t len = 0; len <= LEN_MAX; len++) {
+		for (size_t offset = 0; offset < LINE_BYTES; offset++)
+			shapes_check(k, &room, &source, MIDDLE + offset, len);
+		shapes_check(k, &room, &source, 0, len);
+		shapes_check(k, &room, &source, room.size_bytes - len, len);
+	}
+	room_drop(&room);
+	room_drop(&source);
+}
+
+static const size_t large_bytes[] = {
+	1025, 4095, 4096, 65536, 65600, 65663, 1048576 - 1, 2097152 + 17};
+static const size_t large_offsets[] = {0, 1, 8, 31, 32, 63};
+#define LARGE_ROOM_BYTES ((size_t)3 * 1048576)
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+static void
+copy_large_check(const struct copy_kernel *k)
+{
+	struct room room = room_make(LARGE_ROOM_BYTES);
+	struct room source = room_make(LARGE_ROOM_BYTES);
+
+	room_fill(&source);
+	for (size_t i = 0; i < COUNT(large_bytes); i++) {
+		size_t offset = large_offsets[i % COUNT(large_offsets)];
+
+		shapes_check(k, &room, &source, offset, large_bytes[i]);
+		shapes_check(k, &room, &source,
+			room.size_bytes - large_bytes[i], large_bytes[i]);
+	}
+	room_drop(&room);
+	room_drop(&source);
+}
+
+/* A flush changes no byte, touches no byte outside the lines of its range, and
+ * works on memory that may only be read. */
+static void
+flush_check(const struct flush_kernel *k)
+{
+	struct room room = room_make(PAGE_BYTES);
+
+	for (size_t len = 0; len <= LEN_MAX; len++) {
+		room_fill(&room);
+		for (size_t offset = 0; offset < LINE_BYTES; offset++)
+			k->range(room.start + MIDDLE + offset, len);
+		k->range(room.start, len);
+		k->range(room.start + room.size_bytes - len, len);
+		flush_fence();
+		room_check(&room, k->name, "flush", 0, len);
+	}
+	k->range(NULL, 0);
+	CHECK(!mprotect(room.start, room.size_bytes, PROT_READ), "mprotect");
+	k->range(room.start, room.size_bytes);
+	flush_fence();
+	room_check(&room, k->name, "flush of read-only memory", 0,
+		room.size_bytes);
+	room_drop(&room);
+}
+
+static void
+copy_table_check(void)
+{
+	static const uint32_t isa_needs[ISA_COUNT] = {
+		[ISA_AVX] = CPU_AVX,
+		[ISA_AVX512F] = CPU_AVX512F,
+		[ISA_MOVDIR64B] = CPU_MOVDIR64B,
+	};
+	char name[64];
+	int last = -1;
+
+	for (size_t i = 0; i < copy_kernel_count; i++) {
+		const struct copy_kernel *k = &copy_kernels[i];
+		int rank = ((int)k->isa * STORE_COUNT + (int)k->store) *
+				   FLUSH_COUNT +
+			   (int)k->flush;
+
+		snprintf(name, sizeof(name), "%s/%s/%s", isa_names[k->isa],
+			store_names[k->store], flush_kernels[k->flush].name);
+		CHECK(!strcmp(name, k->name), "%s is called %s", name, k->name);
+		CHECK(rank > last, "%s: double or out of order", name);
+		CHECK(k->needs == (CPU_SSE2 | isa_needs[k->isa] |
+					  flush_kernels[k->flush].needs),
+			"%s needs %x", name, k->needs);
+		CHECK(copy_kernel_find(k->isa, k->store, k->flush) == k, "%s",
+			name);
+		last = rank;
+	}
+	/* Each isa, store and flush but the cached stores of MOVDIR64B. */
+	CHECK(copy_kernel_count == (ISA_COUNT * STORE_COUNT - 1) * FLUSH_COUNT,
+		"%zu copy kernels", copy_kernel_count);
+	CHECK(!copy_kernel_find(ISA_MOVDIR64B, STORE_CACHED, FLUSH_NONE),
+		"movdir64b/cached");
+}
+
+static void
+flush_table_check(void)
+{
+	static const struct {
+		const char *name;
+		uint32_t needs;
+	} expected[FLUSH_COUNT] = {
+		[FLUSH_CLWB] = {"clwb", CPU_CLWB},
+		[FLUSH_CLFLUSHOPT] = {"clflushopt", CPU_CLFLUSHOPT},
+		[FLUSH_CLFLUSH] = {"clflush", CPU_CLFLUSH},
+		[FLUSH_NONE] = {"none", 0},
+	};
+
+	for (int i = 0; i < FLUSH_COUNT; i++)
+		CHECK(!strcmp(flush_kernels[i].name, expected[i].name) &&
+				(int)flush_kernels[i].flush == i &&
+				flush_kernels[i].needs == expected[i].needs,
+			"%s", expected[i].name);
+}
+
+/* Copies and flushes may be called before this library's constructor ran. */
+static void
+first_policy_check(const struct policy_state *s)
+{
+	const struct op_policy *ops[] = {&s->uniform.move, &s->uniform.set};
+
+	for (size_t i = 0; i < COUNT(ops); i++) {
+		const char *cached = ops[i]->cached->name;
+		const char *stream = ops[i]->stream->name;
+
+		CHECK(!strcmp(cached, "generic/cached/clflush"), "%s", cached);
+		CHECK(!strcmp(stream, "generic/stream/clflush"), "%s", stream);
+		CHECK(!strcmp(ops[i]->noflush->name, "generic/cached/none"),
+			"%s", ops[i]->noflush->name);
+		CHECK(ops[i]->stream_min_bytes == POLICY_NEVER, "%zu",
+			ops[i]->stream_min_bytes);
+	}
+	CHECK(s->uniform.flush == &flush_kernels[FLUSH_CLFLUSH] &&
+			s->deep_flush == &flush_kernels[FLUSH_CLFLUSH] &&
+			s->uniform.domain == DOMAIN_ADR &&
+			s->contested_max_bytes == 0,
+		"policy before the constructor");
+}
+
+/* Priority 101 is the first that programs may use: before the library's. */
+static struct policy_state first_policy;
+
+__attribute__((constructor(101))) static void
+first_policy_keep(void)
+{
+	first_policy = policy_state;
+}
+
+static bool
+runs(const struct cpu *cpu, const char *name, uint32_t needs)
+{
+	uint32_t lacking = needs & ~cpu->features;
+
+	if (lacking)
+		printf("skipped\t%s\tthis CPU has no %s\n", name,
+			cpu_feature_name(
+				(enum cpu_feature)(lacking & -lacking)));
+	return !lacking;
+}
+
+int
+main(void)
+{
+	unsigned run = 0, skipped = 0;
+	struct cpu cpu;
+
+	cpu_detect(&cpu);
+	noise_make(LARGE_ROOM_BYTES);
+	copy_table_check();
+	flush_table_check();
+	first_policy_check(&first_policy);
+	for (size_t i = 0; i < FLUSH_COUNT; i++) {
+		const struct flush_kernel *k = &flush_kernels[i];
+
+		if (!runs(&cpu, k->name, k->needs)) {
+			skipped++;
+			continue;
+		}
+		flush_check(k);
+		run++;
+	}
+	for (size_t i = 0; i < copy_kernel_count; i++) {
+		const struct copy_kernel *k = &copy_kernels[i];
+
+		if (!runs(&cpu, k->name, k->needs)) {
+			skipped++;
+			continue;
+		}
+		copy_small_check(k);
+		copy_large_check(k);
+		run++;
+	}
+	printf("kernels: %u tested in %llu cases, %u skipped\n", run,
+		(unsigned long long)case_count, skipped);
+	return 0;
+}
