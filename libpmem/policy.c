@@ -82,11 +82,14 @@ kernel_narrow(
 }
 
 /* The flush of a wish, made durable: a header that wishes for less than the
- * domain demands is not obeyed. */
+ * domain demands is not obeyed. Nor is one that flushes where the user forbids
+ * every flush (the domain is then eadr). */
 static enum flush
-flush_eligible(enum store store, enum flush wish, enum domain domain,
-	uint32_t features)
+flush_resolve(enum store store, enum flush wish, enum domain domain,
+	const struct env *env, uint32_t features)
 {
+	if (env->no_flush == ENV_ON)
+		return FLUSH_NONE;
 	if (!policy_eligible(store, wish, domain))
 		wish = FLUSH_CLWB;
 	return flush_narrow(wish, features);
@@ -96,8 +99,8 @@ static void
 op_resolve(struct op_policy *op, const struct op_wish *wish,
 	const struct policy *row, const struct env *env, uint32_t features)
 {
-	enum flush stream_flush = flush_eligible(
-		STORE_STREAM, wish->stream_flush, row->domain, features);
+	enum flush stream_flush = flush_resolve(
+		STORE_STREAM, wish->stream_flush, row->domain, env, features);
 
 	op->cached = kernel_narrow(
 		wish->cached_isa, STORE_CACHED, row->flush->flush, features);
@@ -121,8 +124,8 @@ row_resolve(struct policy *row, const struct row_wish *wish,
 	row->cpu_node = wish->cpu_node;
 	row->mem_node = wish->mem_node;
 	row->domain = wish->domain;
-	row->flush = &flush_kernels[flush_eligible(
-		STORE_CACHED, wish->flush, wish->domain, features)];
+	row->flush = &flush_kernels[flush_resolve(
+		STORE_CACHED, wish->flush, wish->domain, env, features)];
 	op_resolve(&row->move, &wish->move, row, env, features);
 	op_resolve(&row->set, &wish->set, row, env, features);
 }
