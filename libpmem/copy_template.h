@@ -76,7 +76,7 @@ FN(bytes)(const INPUT *in, size_t at, size_t n)
 
 	if (in->is_set)
 		return (uint32_t)in->word;
-	v = (uint8_t)in->src[at];
+	v = prim_load_1(in->src + at);
 	if (n & 2) {
 		uint32_t last = prim_load_2(in->src + at + n - 2);
 
@@ -86,26 +86,32 @@ FN(bytes)(const INPUT *in, size_t at, size_t n)
 }
 
 /*
- * 1 to 63 bytes with ordinary stores. Whole pieces first, then one piece that
- * ends at the end and may overlap them: so a word of an aligned destination
- * is first touched by a store that holds all of it.
+ * 1 to 63 bytes with ordinary stores. Whole words first, then one word that
+ * ends at the end and may overlap them: so a word of an aligned destination is
+ * first touched by a store that holds all of it. The last piece is no wider
+ * than a word, since no CPU promises to keep words whole in a wider store that
+ * is not aligned.
  */
 INLINE void
 FN(part_cached)(char *dest, const INPUT *in, size_t at, size_t n)
 {
 	if (n >= 16) {
-		HALF last = FN(half)(in, at + n - 16);
+		size_t halves = n / 16 * 16;
 		HALF first = FN(half)(in, at);
-		HALF second = n >= 32 ? FN(half)(in, at + 16) : last;
-		HALF third = n >= 48 ? FN(half)(in, at + 32) : last;
+		HALF second = n >= 32 ? FN(half)(in, at + 16) : first;
+		HALF third = n >= 48 ? FN(half)(in, at + 32) : first;
+		uint64_t word = n & 8 ? FN(word)(in, at + halves) : 0;
+		uint64_t last = FN(word)(in, at + n - 8);
 
 		HALF_STORE(dest + at, first);
 		if (n >= 32)
 			HALF_STORE(dest + at + 16, second);
 		if (n >= 48)
 			HALF_STORE(dest + at + 32, third);
-		if (n % 16)
-			HALF_STORE(dest + at + n - 16, last);
+		if (n & 8)
+			prim_store_8(dest + at + halves, word);
+		if (n % 8)
+			prim_store_8(dest + at + n - 8, last);
 	} else if (n >= 8) {
 		uint64_t first = FN(word)(in, at);
 		uint64_t last = FN(word)(in, at + n - 8);

@@ -11,7 +11,6 @@
 
 #include <immintrin.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "flush.h"
 
@@ -27,6 +26,12 @@ struct prim_u32 {
 struct prim_u64 {
 	uint64_t v;
 } __attribute__((packed, may_alias));
+
+PRIM uint8_t
+prim_load_1(const char *src)
+{
+	return (uint8_t)*src;
+}
 
 PRIM uint16_t
 prim_load_2(const char *src)
@@ -83,19 +88,24 @@ prim_stream_8(char *dest, uint64_t v)
 	_mm_stream_si64((long long *)(void *)dest, (long long)v);
 }
 
-/* Streams n_bytes bytes of v to dest, which must not cross a 16-byte boundary.
- * MASKMOVDQU is the only non-temporal store narrower than 4 bytes; its window
- * is the aligned 16-byte block, so it never touches another page. */
+PRIM __m128i
+prim_vec(unsigned __int128 v)
+{
+	return _mm_set_epi64x((long long)(v >> 64), (long long)v);
+}
+
+/* Streams n_bytes bytes of v, 1 to 3, to dest; they must not cross a 16-byte
+ * boundary. MASKMOVDQU is the only non-temporal store narrower than 4 bytes;
+ * its window is the aligned 16-byte block, so it never touches another page. */
 PRIM void
 prim_stream_bytes(char *dest, uint32_t v, size_t n_bytes)
 {
 	size_t at = (uintptr_t)dest % 16;
-	char data[16] = {0}, mask[16] = {0};
+	unsigned __int128 ones = (1U << (8 * n_bytes)) - 1;
+	unsigned __int128 data = v;
 
-	memcpy(data + at, &v, n_bytes);
-	memset(mask + at, 0x80, n_bytes);
-	_mm_maskmoveu_si128(_mm_loadu_si128((const __m128i *)data),
-		_mm_loadu_si128((const __m128i *)mask), dest - at);
+	_mm_maskmoveu_si128(prim_vec(data << (8 * at)),
+		prim_vec(ones << (8 * at)), dest - at);
 }
 
 /* Starts the write-back of the line that holds addr. The assembler forms need
