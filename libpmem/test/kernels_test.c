@@ -17,91 +17,24 @@
 #include "cpu.h"
 #include "flush.h"
 #include "policy.h"
+#include "room.h"
 
-#define PAGE_BYTES ((size_t)4096)
 #define LEN_MAX ((size_t)1024)
 /* Of a room of one page: an operation of LEN_MAX bytes here leaves as much
  * before and after it, for an overlapping source. */
 #define MIDDLE ((size_t)1536)
-#define NOISE_STEP ((size_t)61)
-
-/* Memory between two pages that may not be touched, and what it must hold. */
-struct room {
-	char *start, *mirror;
-	size_t size_bytes;
-};
-
-static char *noise; /* of the largest room's size and NOISE_STEP * 64 more */
-static size_t noise_turn;
 static uint64_t case_count;
-
-static char *
-pages_get(size_t size_bytes)
-{
-	char *p = mmap(NULL, size_bytes, PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	CHECK(p != MAP_FAILED, "mmap of %zu bytes", size_bytes);
-	return p;
-}
-
-static struct room
-room_make(size_t size_bytes)
-{
-	char *outer = pages_get(size_bytes + 2 * PAGE_BYTES);
-	struct room room = {
-		outer + PAGE_BYTES, pages_get(size_bytes), size_bytes};
-
-	CHECK(!mprotect(outer, PAGE_BYTES, PROT_NONE) &&
-			!mprotect(
-				room.start + size_bytes, PAGE_BYTES, PROT_NONE),
-		"guard pages");
-	return room;
-}
-
-static void
-room_drop(struct room *room)
-{
-	munmap(room->start - PAGE_BYTES, room->size_bytes + 2 * PAGE_BYTES);
-	munmap(room->mirror, room->size_bytes);
-}
-
-static void
-noise_make(size_t size_bytes)
-{
-	uint64_t x =
-		88172645463325252; /* any seed but 0: Marsaglia's xorshift */
-
-	noise = pages_get(size_bytes + 64 * NOISE_STEP);
-	for (size_t i = 0; i < size_bytes + 64 * NOISE_STEP; i++) {
-		x ^= x << 13;
-		x ^= x >> 7;
-		x ^= x << 17;
-		noise[i] = (char)x;
-	}
-}
-
-/* Other bytes than the last time. */
-static void
-room_fill(struct room *room)
-{
-	const char *from = noise + NOISE_STEP * (noise_turn++ % 64);
-
-	memcpy(room->start, from, room->size_bytes);
-	memcpy(room->mirror, from, room->size_bytes);
-}
 
 static void
 room_check(const struct room *room, const char *kernel, const char *what,
 	size_t dest_offset, size_t len)
 {
+	size_t wrong = room_wrong(room);
+
 	case_count++;
-	if (!memcmp(room->start, room->mirror, room->size_bytes))
-		return;
-	for (size_t i = 0; i < room->size_bytes; i++)
-		CHECK(room->start[i] == room->mirror[i],
-			"%s: %s of %zu bytes to %zu: wrong byte at %zu", kernel,
-			what, len, dest_offset, i);
+	CHECK(wrong == room->size_bytes,
+		"%s: %s of %zu bytes to %zu: wrong byte at %zu", kernel, what,
+		len, dest_offset, wrong);
 }
 
 /* A source outside the room. */
@@ -109,7 +42,7 @@ static void
 move_check(const struct copy_kernel *k, struct room *room, size_t to,
 	const char *src, size_t len)
 {
-	room_fill(room);
+	room_fill(room, 0);
 	k->move(room->start + to, src, len);
 	flush_fence();
 	memcpy(room->mirror + to, src, len);
@@ -121,7 +54,7 @@ static void
 overlap_check(const struct copy_kernel *k, struct room *room, size_t to,
 	size_t from, size_t len)
 {
-	room_fill(room);
+	room_fill(room, 0);
 	k->move(room->start + to, room->start + from, len);
 	flush_fence();
 	memmove(room->mirror + to, room->mirror + from, len);
@@ -132,9 +65,9 @@ static void
 set_check(const struct copy_kernel *k, struct room *room, size_t to, size_t len)
 {
 	/* Only the low byte of c counts. */
-	int c = (int)(noise_turn * 37 % 1024) - 512;
+	int c = (int)(room->turn * 37 % 1024) - 512;
 
-	room_fill(room);
+	room_fill(room, 0);
 	k->set(room->start + to, c, len);
 	flush_fence();
 	memset(room->mirror + to, c, len);
@@ -147,12 +80,12 @@ shapes_check(const struct copy_kernel *k, struct room *room,
 	const struct room *source, size_t to, size_t len)
 {
 	size_t far = source->size_bytes - len;
-	size_t delta = len ? noise_turn % len + 1 : 0;
+	size_t delta = len ? room->turn % len + 1 : 0;
 
 	move_check(k, room, to, source->start, len);
 	move_check(k, room, to, source->start + far, len);
 	move_check(
-		k, room, to, source->start + noise_turn % 64 % (far + 1), len);
+		k, room, to, source->start + room->turn % 64 % (far + 1), len);
 	set_check(k, room, to, len);
 	if (to >= delta)
 		overlap_check(k, room, to, to - delta, len);
@@ -166,7 +99,6 @@ copy_small_check(const struct copy_kernel *k)
 	struct room room = room_make(PAGE_BYTES);
 	struct room source = room_make(PAGE_BYTES);
 
-	room_fill(&source);
 	for (size_t len = 0; len <= LEN_MAX; len++) {
 		for (size_t offset = 0; offset < LINE_BYTES; offset++)
 			shapes_check(k, &room, &source, MIDDLE + offset, len);
@@ -190,7 +122,6 @@ copy_large_check(const struct copy_kernel *k)
 	struct room room = room_make(LARGE_ROOM_BYTES);
 	struct room source = room_make(LARGE_ROOM_BYTES);
 
-	room_fill(&source);
 	for (size_t i = 0; i < COUNT(large_bytes); i++) {
 		size_t offset = large_offsets[i % COUNT(large_offsets)];
 
@@ -210,7 +141,7 @@ flush_check(const struct flush_kernel *k)
 	struct room room = room_make(PAGE_BYTES);
 
 	for (size_t len = 0; len <= LEN_MAX; len++) {
-		room_fill(&room);
+		room_fill(&room, 0);
 		for (size_t offset = 0; offset < LINE_BYTES; offset++)
 			k->range(room.start + MIDDLE + offset, len);
 		k->range(room.start, len);
@@ -334,7 +265,6 @@ main(void)
 	struct cpu cpu;
 
 	cpu_detect(&cpu);
-	noise_make(LARGE_ROOM_BYTES);
 	copy_table_check();
 	flush_table_check();
 	first_policy_check(&first_policy);
