@@ -11,14 +11,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* CHECK(condition, format, ...): the text says which case it was. */
+/* CHECK(condition) or CHECK(condition, format, ...): the text, which must be a
+ * literal, says which case it was. */
 #define CHECK(condition, ...) \
 	do { \
 		if (!(condition)) { \
 			fflush(stdout); \
-			fprintf(stderr, "%s:%d: not true: %s: ", __FILE__, \
+			fprintf(stderr, "%s:%d: not true: %s:", __FILE__, \
 				__LINE__, #condition); \
-			fprintf(stderr, __VA_ARGS__); \
+			fprintf(stderr, " " __VA_ARGS__); \
 			fputc('\n', stderr); \
 			exit(1); \
 		} \
