@@ -13,7 +13,7 @@
 
 struct atomic_file {
 	FILE *stream; /* write here; errors may be left for the commit */
-	char *path;   /* of the target, symbolic links followed */
+	char *path; /* of the target, symbolic links followed */
 	char *text;
 	size_t text_bytes;
 };

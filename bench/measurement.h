@@ -25,14 +25,14 @@ enum op { OP_MOVE, OP_SET, OP_FLUSH };
 #define OP_COUNT 3
 
 enum residency {
-	RESIDENCY_WARM,	  /* destination in cache */
-	RESIDENCY_COLD,	  /* destination not in cache */
+	RESIDENCY_WARM, /* destination in cache */
+	RESIDENCY_COLD, /* destination not in cache */
 	RESIDENCY_REREAD, /* destination lines read again after the operation */
 };
 #define RESIDENCY_COUNT 3
 
 enum drain {
-	DRAIN_EACH,  /* every operation ends in a drain: latency */
+	DRAIN_EACH, /* every operation ends in a drain: latency */
 	DRAIN_BATCH, /* one drain per 64 operations: throughput */
 };
 #define DRAIN_COUNT 2
@@ -52,14 +52,14 @@ int flush_find(const char *word);
 
 struct measurement {
 	enum op op;
-	enum isa isa;	  /* op flush: ISA_GENERIC */
+	enum isa isa; /* op flush: ISA_GENERIC */
 	enum store store; /* op flush: STORE_CACHED */
 	enum flush flush;
 	enum residency residency;
 	enum drain drain;
-	unsigned threads;	     /* at least 1 */
+	unsigned threads; /* at least 1 */
 	unsigned cpu_node, mem_node; /* kernel node numbers */
-	size_t size_bytes;	     /* of one operation, at least 1 */
+	size_t size_bytes; /* of one operation, at least 1 */
 	/* Offsets of the first byte from a line boundary. An operation without
 	 * a source has src_offset 0. */
 	unsigned dst_offset, src_offset;

@@ -172,8 +172,8 @@ row_push(struct measurements *all, const struct measurement *m)
 {
 	if (all->count == all->capacity) {
 		size_t capacity = all->capacity ? 2 * all->capacity : 4096;
-		struct measurement *rows =
-			realloc(all->rows, capacity * sizeof(*rows));
+		struct measurement *rows = realloc(
+			all->rows, capacity * sizeof(*rows));
 
 		if (!rows)
 			return -ENOMEM;

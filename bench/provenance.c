@@ -29,8 +29,8 @@ fact_push(struct provenance *p, char *key, char *value)
 {
 	if (p->count == p->capacity) {
 		size_t capacity = p->capacity ? 2 * p->capacity : 64;
-		struct fact *facts =
-			realloc(p->facts, capacity * sizeof(*facts));
+		struct fact *facts = realloc(
+			p->facts, capacity * sizeof(*facts));
 
 		if (!facts)
 			return -ENOMEM;
