@@ -1,0 +1,86 @@
+/*
+ * stats_test.c: the statistics against values worked out by hand
+ */
+#include "stats.h"
+
+#include <math.h>
+
+#include "../../bench/test/check.h"
+
+static void
+test_rng(void)
+{
+	struct rng a, b;
+	size_t seen[5] = {0}, order[100], sum = 0;
+
+	rng_seed(&a, 7);
+	rng_seed(&b, 7);
+	for (int i = 0; i < 1000; i++)
+		CHECK(rng_next(&a) == rng_next(&b));
+	rng_seed(&b, 8);
+	CHECK(rng_next(&a) != rng_next(&b));
+
+	for (int i = 0; i < 50000; i++)
+		seen[rng_below(&a, 5)]++;
+	/* 10000 each; a standard deviation is 89. */
+	for (int i = 0; i < 5; i++)
+		CHECK(seen[i] > 9500 && seen[i] < 10500);
+
+	rng_permutation(&a, order, 100);
+	for (size_t i = 0; i < 100; i++) {
+		CHECK(order[i] < 100);
+		sum += order[i] * order[i];
+	}
+	CHECK(sum == 328350);
+	CHECK(rng_below(&a, 1) == 0);
+}
+
+static void
+test_middles(void)
+{
+	double odd[] = {5, 1, 3}, even[] = {4, 1, 2, 3};
+	double wild[] = {1, 2, 3, 4, 5, 6, 7, 1e9}, one[] = {42};
+
+	CHECK(stats_median(odd, 3) == 3);
+	CHECK(stats_median(even, 4) == 2.5);
+	CHECK(stats_midmean(wild, 8) == 4.5);
+	CHECK(stats_midmean(one, 1) == 42);
+	CHECK(stats_quantile(odd, 3, 0) == 1);
+	CHECK(stats_quantile(odd, 3, 1) == 5);
+	CHECK(stats_quantile(odd, 3, 0.25) == 2);
+}
+
+/* The interval of values between 0 and 1 holds the true middle about 95 times
+ * in 100, and gets narrower with more values. */
+static void
+test_bootstrap(void)
+{
+	double values[400], scratch[400 + 200];
+	struct rng rng;
+	struct interval few, many;
+	int held = 0;
+
+	rng_seed(&rng, 1);
+	for (int trial = 0; trial < 200; trial++) {
+		for (size_t i = 0; i < 400; i++)
+			values[i] = (double)(rng_next(&rng) >> 11) * 0x1p-53;
+		few = stats_bootstrap(values, 25, 200, &rng, scratch);
+		CHECK(few.low <= few.middle && few.middle <= few.high);
+		held += few.low <= 0.5 && 0.5 <= few.high;
+	}
+	CHECK(held >= 170);
+	many = stats_bootstrap(values, 400, 200, &rng, scratch);
+	CHECK(many.high - many.low < few.high - few.low);
+
+	few = stats_bootstrap(values, 1, 200, &rng, scratch);
+	CHECK(few.low == values[0] && few.high == values[0]);
+}
+
+int
+main(void)
+{
+	test_rng();
+	test_middles();
+	test_bootstrap();
+	return 0;
+}
