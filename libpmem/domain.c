@@ -42,15 +42,20 @@ domain_auto_flush(void)
 	DIR *dir;
 
 	dir = opendir(ND_DEVICES);
-	if (!dir)
+	if (!dir) {
+		/* no nd bus, or not for this user: nothing says so */
+		result = errno == ENOENT || errno == EACCES ? 0 : -errno;
 		goto restore_errno;
-	while ((entry = readdir(dir))) {
+	}
+	while (errno = 0, (entry = readdir(dir))) {
 		if (strncmp(entry->d_name, "region", strlen("region")) != 0)
 			continue;
 		result = region_auto_flush(entry->d_name);
 		if (result != 1)
 			break;
 	}
+	if (!entry && errno)
+		result = -errno;
 	closedir(dir);
 restore_errno:
 	errno = saved_errno;

@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,7 +49,7 @@ read_switch(const char *name)
 }
 
 static bool
-read_size(const char *name, size_t *value)
+read_size(const char *name, const char *expected, size_t *value)
 {
 	const char *text = secure_getenv(name);
 	unsigned long long v;
@@ -56,7 +57,7 @@ read_size(const char *name, size_t *value)
 	if (!text)
 		return false;
 	if (!isdigit((unsigned char)*text) || !parse_number(text, 10, &v)) {
-		ignored(name, text, "a decimal number of bytes");
+		ignored(name, text, expected);
 		return false;
 	}
 	*value = v;
@@ -92,8 +93,8 @@ env_load(struct env *env)
 	env->avx = read_switch("PMEM_AVX");
 	env->avx512f = read_switch("PMEM_AVX512F");
 	env->movdir64b = read_switch("PMEM_MOVDIR64B");
-	env->has_movnt_threshold = read_size(
-		"PMEM_MOVNT_THRESHOLD", &env->movnt_threshold_bytes);
+	env->has_movnt_threshold = read_size("PMEM_MOVNT_THRESHOLD",
+		"a decimal number of bytes", &env->movnt_threshold_bytes);
 	env->has_mmap_hint = read_address("PMEM_MMAP_HINT", &env->mmap_hint);
 	errno = saved_errno;
 }
@@ -106,4 +107,21 @@ env_is_pmem_force(void)
 
 	errno = saved_errno;
 	return value;
+}
+
+int
+env_log_level(void)
+{
+	size_t level = 0;
+
+	if (read_size("PMEM_LOG_LEVEL", "a decimal number", &level) &&
+		level > INT_MAX)
+		level = INT_MAX;
+	return (int)level;
+}
+
+const char *
+env_log_file(void)
+{
+	return secure_getenv("PMEM_LOG_FILE");
 }

@@ -17,18 +17,18 @@
 enum env_switch { ENV_UNSET = -1, ENV_OFF = 0, ENV_ON = 1 };
 
 struct env {
-	enum env_switch no_clwb;        /* PMEM_NO_CLWB */
-	enum env_switch no_clflushopt;  /* PMEM_NO_CLFLUSHOPT */
-	enum env_switch no_flush;       /* PMEM_NO_FLUSH: 0 = flush on eADR too */
-	enum env_switch no_movnt;       /* PMEM_NO_MOVNT */
-	enum env_switch movnt_durable;  /* PMEM_MOVNT_DURABLE */
-	enum env_switch avx;            /* PMEM_AVX: 0 disables */
-	enum env_switch avx512f;        /* PMEM_AVX512F: 0 disables */
-	enum env_switch movdir64b;      /* PMEM_MOVDIR64B: 0 disables */
+	enum env_switch no_clwb; /* PMEM_NO_CLWB */
+	enum env_switch no_clflushopt; /* PMEM_NO_CLFLUSHOPT */
+	enum env_switch no_flush; /* PMEM_NO_FLUSH: 0 = flush on eADR too */
+	enum env_switch no_movnt; /* PMEM_NO_MOVNT */
+	enum env_switch movnt_durable; /* PMEM_MOVNT_DURABLE */
+	enum env_switch avx; /* PMEM_AVX: 0 disables */
+	enum env_switch avx512f; /* PMEM_AVX512F: 0 disables */
+	enum env_switch movdir64b; /* PMEM_MOVDIR64B: 0 disables */
 	bool has_movnt_threshold;
-	size_t movnt_threshold_bytes;   /* PMEM_MOVNT_THRESHOLD, decimal */
+	size_t movnt_threshold_bytes; /* PMEM_MOVNT_THRESHOLD, decimal */
 	bool has_mmap_hint;
-	uintptr_t mmap_hint;            /* PMEM_MMAP_HINT, base 16 */
+	uintptr_t mmap_hint; /* PMEM_MMAP_HINT, base 16 */
 };
 
 /* Reads all variables above into *env. Never fails. */
@@ -36,5 +36,10 @@ void env_load(struct env *env);
 
 /* PMEM_IS_PMEM_FORCE, read now. */
 enum env_switch env_is_pmem_force(void);
+
+/* Of the debug library: PMEM_LOG_LEVEL, 0 if not set, and PMEM_LOG_FILE, or
+ * NULL; read now. */
+int env_log_level(void);
+const char *env_log_file(void);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * error.c: the error text of each thread, and the version check
+ * error.c: the error text of each thread
  */
 #include "error.h"
 
@@ -9,20 +9,20 @@
 #include <string.h>
 
 #include "libpmem.h"
+#include "trace.h"
 
 static __thread char error_text[ERROR_TEXT_BYTES];
 
-/* Appends to the text at used, cut to the buffer; returns the new length. */
+/* Replaces the text, cut to the buffer; returns its length. */
 static size_t
-append(size_t used, const char *format, va_list args)
+text_set(const char *format, va_list args)
 {
-	int n = vsnprintf(error_text + used, sizeof(error_text) - used, format,
-		args);
+	int n = vsnprintf(error_text, sizeof(error_text), format, args);
 
 	if (n < 0)
-		return used;
-	used += (size_t)n;
-	return used < sizeof(error_text) ? used : sizeof(error_text) - 1;
+		return 0;
+	return (size_t)n < sizeof(error_text) ? (size_t)n :
+						sizeof(error_text) - 1;
 }
 
 void
@@ -32,12 +32,27 @@ error_set(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	append(0, format, args);
+	text_set(format, args);
 	va_end(args);
+	TRACE(1, "%s", error_text);
 	errno = saved_errno;
 }
 
-void
+int
+error_invalid(const char *format, ...)
+{
+	int saved_errno = errno;
+	va_list args;
+
+	va_start(args, format);
+	text_set(format, args);
+	va_end(args);
+	TRACE(1, "%s", error_text);
+	errno = saved_errno;
+	return -EINVAL;
+}
+
+int
 error_set_errno(int errnum, const char *format, ...)
 {
 	char reason[128];
@@ -45,12 +60,14 @@ error_set_errno(int errnum, const char *format, ...)
 	size_t used;
 
 	va_start(args, format);
-	used = append(0, format, args);
+	used = text_set(format, args);
 	va_end(args);
 	/* The GNU form: returns its text, which may not be in the buffer. */
 	snprintf(error_text + used, sizeof(error_text) - used, ": %s",
 		strerror_r(errnum, reason, sizeof(reason)));
+	TRACE(1, "%s", error_text);
 	errno = errnum;
+	return -errnum;
 }
 
 const char *

@@ -14,9 +14,13 @@
  * in the debug build. */
 __attribute__((format(printf, 1, 2))) void error_set(const char *format, ...);
 
+/* The same for an argument that is refused; returns -EINVAL. */
+__attribute__((format(printf, 1, 2))) int error_invalid(
+	const char *format, ...);
+
 /* The same, followed by ": " and the description of errnum (positive). Also
- * sets errno to errnum. */
-__attribute__((format(printf, 2, 3))) void error_set_errno(
+ * sets errno to errnum. Returns -errnum. */
+__attribute__((format(printf, 2, 3))) int error_set_errno(
 	int errnum, const char *format, ...);
 
 #endif

@@ -5,6 +5,8 @@ include(CMakePackageConfigHelpers)
 install(TARGETS pmem pmem_static EXPORT libpmem-targets
 	ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
 	LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS pmem_debug
+	LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/pmem_debug)
 install(FILES include/libpmem.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
 set(cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/libpmem)

@@ -1,15 +1,61 @@
 /*
  * is_pmem.c: pmem_is_pmem
+ *
+ * Only what pmem_map_file mapped is known: the kernel tells a mapper that a
+ * mapping is synchronous, and nobody else.
  */
 #include "libpmem.h"
 
+#include <stdatomic.h>
+
 #include "env.h"
 #include "ranges.h"
+#include "trace.h"
+
+/* PMEM_IS_PMEM_FORCE is read at the first call and counts from then on. */
+static enum env_switch
+force(void)
+{
+	enum { NOT_READ = 2 };
+	static _Atomic int kept = NOT_READ;
+	int value = atomic_load(&kept);
+
+	if (value == NOT_READ) {
+		int read = env_is_pmem_force();
+
+		/* Of threads that come first together, one decides; a
+		 * failed exchange fills value with its choice. */
+		if (atomic_compare_exchange_strong(&kept, &value, read))
+			value = read;
+	}
+	return (enum env_switch)value;
+}
+
+static int
+covered(uintptr_t start, uintptr_t end)
+{
+	struct range range;
+
+	while (start < end) {
+		if (!ranges_find_wait(start, &range) || range.start > start ||
+			range.kind == RANGE_OTHER)
+			return 0;
+		start = range.end;
+	}
+	return 1;
+}
 
 int
 pmem_is_pmem(const void *addr, size_t len)
 {
-	(void)addr;
-	(void)len;
-	return 0;
+	uintptr_t start = (uintptr_t)addr, end;
+	enum env_switch forced = force();
+	int result = 0;
+
+	if (forced != ENV_UNSET)
+		result = forced == ENV_ON && len;
+	else if (len && !__builtin_add_overflow(start, len, &end))
+		result = covered(start, end);
+	TRACE(3, "addr %p len %zu: %d", addr, len, result);
+	return result;
 }

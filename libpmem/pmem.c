@@ -13,12 +13,6 @@
 #include "flush.h"
 #include "policy.h"
 
-__attribute__((constructor)) static void
-pmem_load(void)
-{
-	policy_load();
-}
-
 void
 pmem_drain(void)
 {

@@ -13,6 +13,7 @@
 #include "nodes.h"
 #include "ranges.h"
 #include "rows.h"
+#include "trace.h"
 
 const char *const domain_names[DOMAIN_COUNT] = {
 	[DOMAIN_ADR] = "adr",
@@ -225,11 +226,10 @@ policy_load(void)
 	const struct header *header = &rows_default;
 	const struct cpu_wish *cpu_wish;
 	const char *key = "any";
-	struct env env;
 
-	env_load(&env);
+	env_load(&in->env);
 	cpu_detect(&in->cpu);
-	features_mask(&in->cpu.features, &env);
+	features_mask(&in->cpu.features, &in->env);
 
 	cpu_wish = rows_find_cpu(&rows_tuned, &in->cpu);
 	if (cpu_wish) {
@@ -239,11 +239,11 @@ policy_load(void)
 	in->tuned = cpu_wish != NULL;
 	in->rows_id = header->id;
 	in->rows_reason = rows_reason(cpu_wish);
-	in->domain = domain_choose(&env, &in->cpu,
+	in->domain = domain_choose(&in->env, &in->cpu,
 		cpu_wish ? cpu_wish->movnt : MOVNT_UNKNOWN, &in->domain_reason);
 	policy_state.deep_flush =
 		&flush_kernels[flush_narrow(FLUSH_CLWB, in->cpu.features)];
-	rows_resolve(header, key, &env);
+	rows_resolve(header, key, &in->env);
 }
 
 /* The more of its nodes a row names, the better it fits; a row that names
@@ -282,4 +282,25 @@ policy_lookup(const void *dest)
 		}
 	}
 	return best;
+}
+
+static void
+policy_trace(void)
+{
+	char text[4096], *rest = text, *line;
+
+	if (TRACE_LEVEL < 1)
+		return;
+	policy_describe(text, sizeof(text));
+	while ((line = strsep(&rest, "\n")) && *line)
+		TRACE(1, "%s", line);
+}
+
+/* Here and not beside the public functions, because every one of them needs
+ * the policy: so a program that links the static library gets it too. */
+__attribute__((constructor)) static void
+library_load(void)
+{
+	policy_load();
+	policy_trace();
 }

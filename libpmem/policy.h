@@ -25,6 +25,7 @@
 
 #include "copy.h"
 #include "cpu.h"
+#include "env.h"
 #include "flush.h"
 
 /* Where data must be to survive a power loss. */
@@ -64,6 +65,7 @@ struct policy {
 /* What the choice was made from; filled by policy_load, read by list and the
  * trace. */
 struct policy_inputs {
+	struct env env;
 	struct cpu cpu; /* features after the environment's masks */
 	enum domain domain;
 	const char *domain_reason; /* static text: which source decided */

@@ -24,12 +24,14 @@ check_program() { # PROGRAM EXPECTED_FILE
 }
 
 cmake --install "$build" --prefix "$prefix" >/dev/null
-lib=$(dirname "$(find "$prefix" -name libpmem.so.1)")
+lib=$(dirname "$(find "$prefix" -name libpmem.so.1 -not -path '*_debug/*')")
 export PKG_CONFIG_PATH=$lib/pkgconfig
 # shellcheck disable=SC2046 # the flags are words
 cc -o "$work/by_pc" "$source/test/outside/outside.c" \
 	$(pkg-config --cflags --libs libpmem) "-Wl,-rpath,$lib"
 check_program "$work/by_pc" "$lib/libpmem.so.1"
+LD_LIBRARY_PATH=$lib/pmem_debug check_program \
+	"$work/by_pc" "$lib/pmem_debug/libpmem.so.1"
 pkg-config --atleast-version=1.1 libpmem || fail "version in libpmem.pc"
 
 cmake -S "$source/test/outside" -B "$work/outside" \
