@@ -30,6 +30,16 @@ enum isa { ISA_GENERIC, ISA_SSE2, ISA_AVX, ISA_AVX512F, ISA_MOVDIR64B };
 enum store { STORE_CACHED, STORE_STREAM };
 #define STORE_COUNT 2
 
+/*
+ * How far flushes trail the stores they follow. Flushed at once, a streamed
+ * line waits for its write-combining buffer: 6 times slower at 4 KiB on AMD
+ * family 25 than after 64 lines, where it has left. Ordinary stores gain 15%
+ * from pairs of lines up to 4 KiB, whose reads for ownership overlap; more
+ * would lose beyond the cache. Measured in bench/README.md.
+ */
+#define COPY_BLOCK_BYTES(store) \
+	((store) == STORE_STREAM ? 64 * LINE_BYTES : 2 * LINE_BYTES)
+
 struct copy_kernel {
 	const char *name; /* "avx/stream/clwb" */
 	enum isa isa;

@@ -22,8 +22,7 @@
  * The shape: a destination is a head up to the first line boundary, whole
  * lines, and a tail shorter than a line. Every piece loads all it needs before
  * it stores, and pieces go away from the overlap, so moves need no bounce
- * buffer. Each line is flushed right after its stores, while it is in the
- * store buffer or L1, and never again.
+ * buffer. Each line is flushed once, after all stores to it.
  *
  * memset is the same body: its loads give the splatted byte.
  */
@@ -194,8 +193,7 @@ FN(set_part_stream)(char *dest, uint64_t word, size_t n)
 }
 
 INLINE void
-FN(part)(enum store store, enum flush flush, char *dest, const INPUT *in,
-	size_t at, size_t n)
+FN(part)(enum store store, char *dest, const INPUT *in, size_t at, size_t n)
 {
 	if (store == STORE_CACHED)
 		FN(part_cached)(dest, in, at, n);
@@ -203,7 +201,6 @@ FN(part)(enum store store, enum flush flush, char *dest, const INPUT *in,
 		FN(set_part_stream)(dest + at, in->word, n);
 	else
 		FN(move_part_stream)(dest + at, in->src + at, n);
-	prim_flush_line(flush, dest + at);
 }
 
 #ifndef LINE_STREAM
@@ -222,8 +219,7 @@ FN(line_stream)(char *dest, const INPUT *in, size_t at)
 
 /* One whole line; dest + at is its start. */
 INLINE void
-FN(line)(enum store store, enum flush flush, char *dest, const INPUT *in,
-	size_t at)
+FN(line)(enum store store, char *dest, const INPUT *in, size_t at)
 {
 	if (store == STORE_CACHED) {
 		VEC v[LINE_BYTES / sizeof(VEC)];
@@ -235,22 +231,44 @@ FN(line)(enum store store, enum flush flush, char *dest, const INPUT *in,
 	} else {
 		LINE_STREAM(dest, in, at);
 	}
-	prim_flush_line(flush, dest + at);
 }
 
+/* Flushes the lines of [from, to), each once; from begins a line, or the
+ * destination. */
+INLINE void
+FN(flush)(enum flush flush, const char *dest, size_t from, size_t to)
+{
+	if (flush == FLUSH_NONE)
+		return;
+	while (from < to) {
+		prim_flush_line(flush, dest + from);
+		from += LINE_BYTES - (uintptr_t)(dest + from) % LINE_BYTES;
+	}
+}
+
+/* Flushes trail the stores by a block (copy.h says why), so a place below or
+ * above which everything is flushed moves along with the stores. */
 INLINE void
 FN(forward)(enum store store, enum flush flush, char *dest, const INPUT *in,
 	size_t len)
 {
 	size_t head = -(uintptr_t)dest % LINE_BYTES;
 	size_t at = head < len ? head : len;
+	size_t flushed = 0;
 
 	if (at)
-		FN(part)(store, flush, dest, in, 0, at);
-	for (; len - at >= LINE_BYTES; at += LINE_BYTES)
-		FN(line)(store, flush, dest, in, at);
+		FN(part)(store, dest, in, 0, at);
+	while (len - at >= LINE_BYTES) {
+		FN(line)(store, dest, in, at);
+		at += LINE_BYTES;
+		if (at - flushed >= COPY_BLOCK_BYTES(store)) {
+			FN(flush)(flush, dest, flushed, at);
+			flushed = at;
+		}
+	}
 	if (at < len)
-		FN(part)(store, flush, dest, in, at, len - at);
+		FN(part)(store, dest, in, at, len - at);
+	FN(flush)(flush, dest, flushed, len);
 }
 
 /* For a destination that overlaps the end of its source. */
@@ -260,17 +278,22 @@ FN(backward)(enum store store, enum flush flush, char *dest, const INPUT *in,
 {
 	size_t head = -(uintptr_t)dest % LINE_BYTES;
 	size_t start = head < len ? head : len;
-	size_t tail = (len - start) % LINE_BYTES;
-	size_t at = len - tail;
+	size_t at = len - (len - start) % LINE_BYTES;
+	size_t flushed = len;
 
-	if (tail)
-		FN(part)(store, flush, dest, in, at, tail);
+	if (at < len)
+		FN(part)(store, dest, in, at, len - at);
 	while (at > start) {
 		at -= LINE_BYTES;
-		FN(line)(store, flush, dest, in, at);
+		FN(line)(store, dest, in, at);
+		if (flushed - at >= COPY_BLOCK_BYTES(store)) {
+			FN(flush)(flush, dest, at, flushed);
+			flushed = at;
+		}
 	}
 	if (start)
-		FN(part)(store, flush, dest, in, 0, start);
+		FN(part)(store, dest, in, 0, start);
+	FN(flush)(flush, dest, 0, flushed);
 }
 
 INLINE void

@@ -58,4 +58,8 @@ for example in "$prefix"/share/doc/libpmem/examples/*.c; do
 	cc -Wall -Werror -o "$work/example" "$example" \
 		$(pkg-config --cflags --libs libpmem)
 done
+# The debug library is reached by LD_LIBRARY_PATH, and traces.
+trace=$(LD_LIBRARY_PATH=$lib/pmem_debug PMEM_LOG_LEVEL=3 "$work/by_pc" 2>&1 |
+	grep -c '<libpmem>') || fail "the debug library printed no trace"
+[ "$trace" -gt 3 ] || fail "the debug library traced $trace lines"
 echo "installed, found by pkg-config and find_package, linked from C and C++"

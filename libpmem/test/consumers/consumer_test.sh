@@ -45,7 +45,7 @@ with_library() {
 
 run_fio() {
 	need fio
-	fio --enghelp 2>/dev/null | grep -q libpmem ||
+	[[ $(fio --enghelp) == *libpmem* ]] ||
 		skip "this fio has no libpmem engine"
 	for rw in write randwrite; do
 		for sync in 0 1; do
@@ -121,7 +121,7 @@ machine() {
 run_qemu() {
 	local tries=0
 	need qemu-system-x86_64
-	ldd "$(command -v qemu-system-x86_64)" | grep -q libpmem ||
+	[[ $(ldd "$(command -v qemu-system-x86_64)") == *libpmem* ]] ||
 		skip "this QEMU is built without libpmem"
 	head -c 64M /dev/urandom >"$dir/from"
 	truncate -s 64M "$dir/to"
