@@ -54,6 +54,12 @@ is_hbm(const struct hwloc_obj *node)
 					strstr(node->subtype, "MCDRAM"));
 }
 
+static bool
+is_ordinary(const struct hwloc_obj *node)
+{
+	return !node->subtype || strcmp(node->subtype, "DRAM") == 0;
+}
+
 /* Whether `a` rather than `b`, both near a CPU, is the node the kernel counts
  * the CPU to. hwloc puts memory without CPUs beside the CPUs closest to it, so
  * several nodes may hold a CPU: the one of the fewest CPUs is nearest; among
@@ -67,8 +73,8 @@ is_nearer(const struct hwloc_obj *a, const struct hwloc_obj *b)
 
 	if (weight_a != weight_b)
 		return weight_a < weight_b;
-	if (!a->subtype != !b->subtype)
-		return !a->subtype;
+	if (is_ordinary(a) != is_ordinary(b))
+		return is_ordinary(a);
 	return a->os_index < b->os_index;
 }
 
