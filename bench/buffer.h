@@ -32,7 +32,7 @@ struct buffer {
 	/* Said to be pmem only because PMEM_IS_PMEM_FORCE says so. */
 	bool posed;
 	const char *medium; /* "dram", "tmpfs", "dax", ...; static text */
-	void *mapping; /* for buffer_close */
+	char *mapping; /* for buffer_close */
 	size_t mapping_bytes;
 };
 

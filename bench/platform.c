@@ -4,6 +4,7 @@
 #include "platform.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,34 +18,34 @@ const char *const tier_names[TIER_COUNT] = {
 	[TIER_MEMORY_ONLY] = "memory-only",
 };
 
+int
+platform_refuse(
+	char error[PLATFORM_ERROR_BYTES], int err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(error, PLATFORM_ERROR_BYTES, format, args);
+	va_end(args);
+	return err;
+}
+
 static int
 topology_load(struct platform *p, const char *xml_path,
 	char error[PLATFORM_ERROR_BYTES])
 {
-	if (hwloc_topology_init(&p->topology)) {
-		snprintf(error, PLATFORM_ERROR_BYTES,
+	if (hwloc_topology_init(&p->topology))
+		return platform_refuse(error, -ENOMEM,
 			"cannot read the topology: out of memory");
-		return -ENOMEM;
-	}
-	if (xml_path && hwloc_topology_set_xml(p->topology, xml_path)) {
-		snprintf(error, PLATFORM_ERROR_BYTES,
-			"cannot read the topology: not a topology of hwloc: "
-			"%.200s",
-			xml_path);
-		goto destroy;
-	}
-	if (hwloc_topology_load(p->topology)) {
-		snprintf(error, PLATFORM_ERROR_BYTES,
+	if ((xml_path && hwloc_topology_set_xml(p->topology, xml_path)) ||
+		hwloc_topology_load(p->topology)) {
+		hwloc_topology_destroy(p->topology);
+		return platform_refuse(error, -EINVAL,
 			"cannot read the topology: hwloc refuses it: %.200s",
 			xml_path ? xml_path : "this machine");
-		goto destroy;
 	}
 	p->from_file = !hwloc_topology_is_thissystem(p->topology);
 	return 0;
-
-destroy:
-	hwloc_topology_destroy(p->topology);
-	return -EINVAL;
 }
 
 static bool
@@ -241,12 +242,11 @@ platform_load(struct platform *p, const char *xml_path,
 	cpu_detect(&p->cpu);
 	caches_fill(p);
 	err = nodes_fill(p);
-	if (err) {
-		snprintf(error, PLATFORM_ERROR_BYTES,
-			"cannot read the topology: out of memory");
-		platform_free(p);
-	}
-	return err;
+	if (!err)
+		return 0;
+	platform_free(p);
+	return platform_refuse(
+		error, err, "cannot read the topology: out of memory");
 }
 
 void
@@ -276,25 +276,21 @@ platform_bind(const struct platform *p, unsigned node, unsigned index,
 	hwloc_bitmap_t set;
 	int err = 0;
 
-	if (!n || n->cpu_count == 0) {
-		snprintf(error, PLATFORM_ERROR_BYTES,
-			"cannot bind to node %u: it has no CPU for us", node);
-		return -ENODEV;
-	}
-	if (p->from_file) {
-		snprintf(error, PLATFORM_ERROR_BYTES,
+	if (p->from_file)
+		return platform_refuse(error, -ENOTSUP,
 			"cannot bind to node %u: the topology is from a file",
 			node);
-		return -ENOTSUP;
-	}
+	if (!n || n->cpu_count == 0)
+		return platform_refuse(error, -ENODEV,
+			"cannot bind to node %u: it has no CPU for us", node);
 	set = hwloc_bitmap_alloc();
 	if (!set || hwloc_bitmap_only(set, n->cpus[index % n->cpu_count]))
 		err = -ENOMEM;
 	else if (hwloc_set_cpubind(p->topology, set, HWLOC_CPUBIND_THREAD))
 		err = -errno;
 	if (err)
-		snprintf(error, PLATFORM_ERROR_BYTES,
-			"cannot bind to node %u: %s", node, strerror(-err));
+		platform_refuse(error, err, "cannot bind to node %u: %s", node,
+			strerror(-err));
 	hwloc_bitmap_free(set);
 	return err;
 }

@@ -52,6 +52,10 @@ struct platform {
 /* Room for any message of platform and buffer, NUL included. */
 #define PLATFORM_ERROR_BYTES 400
 
+/* Writes the one line that goes with err into error, and returns err. */
+__attribute__((format(printf, 3, 4))) int platform_refuse(
+	char error[PLATFORM_ERROR_BYTES], int err, const char *format, ...);
+
 /* Learns the machine, or with an XML file of hwloc (lstopo --of xml) the one it
  * describes. NULL: the file that PMEM_BENCH_TOPOLOGY names, else this machine.
  * 0, or a negative errno with one line "what: why" in error. */
