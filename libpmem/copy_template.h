@@ -6,15 +6,16 @@
  *
  *   ISA                 the name of the isa (avx): prefixes every function
  *   TARGET              attribute that lets the compiler use the isa, or empty
- *   VEC                 type of its widest register; sizeof(VEC) divides 64
+ *   VEC                 type that holds VEC_BYTES bytes: its widest register,
+ *                       or a pointer to them for an isa that moves memory
+ *   VEC_BYTES           how much one VEC_STORE or VEC_STREAM writes; divides 64
  *   VEC_LOAD(src)       unaligned load                       -> VEC
- *   VEC_STORE(dest, v)  store, dest aligned to sizeof(VEC)
- *   VEC_STREAM(dest, v) non-temporal store, dest aligned to sizeof(VEC)
- *   VEC_SPLAT(c)        every byte is c                      -> VEC
+ *   VEC_STORE(dest, v)  store, dest aligned to VEC_BYTES
+ *   VEC_STREAM(dest, v) non-temporal store, dest aligned to VEC_BYTES
+ *   VEC_SPLAT(c)        every byte is c; may name an object of the calling
+ *                       function                             -> VEC
  *   HALF, HALF_LOAD, HALF_STORE, HALF_SPLAT
  *                       the same with 16 bytes and an unaligned store
- *   LINE_STREAM(dest, in, at_bytes)
- *                       optional: how a whole line is streamed (MOVDIR64B)
  *   COPY_VARIANTS(V)    V(isa, store, flush) for each kernel to make
  *
  * and has included prim_x86.h, or its recording twin in the tests.
@@ -33,8 +34,7 @@
 #define INPUT struct FN(input)
 #define INLINE static inline __attribute__((always_inline)) TARGET
 
-/* Where the bytes come from: src for a move; the splats for a set, where src
- * is a line filled with the byte and the offset counts for nothing. */
+/* Where the bytes come from: src for a move, the splats for a set. */
 struct FN(input) {
 	const char *src;
 	VEC vec;
@@ -203,33 +203,19 @@ FN(part)(enum store store, char *dest, const INPUT *in, size_t at, size_t n)
 		FN(move_part_stream)(dest + at, in->src + at, n);
 }
 
-#ifndef LINE_STREAM
-INLINE void
-FN(line_stream)(char *dest, const INPUT *in, size_t at)
-{
-	VEC v[LINE_BYTES / sizeof(VEC)];
-
-	for (size_t i = 0; i < LINE_BYTES / sizeof(VEC); i++)
-		v[i] = FN(vec)(in, at + i * sizeof(VEC));
-	for (size_t i = 0; i < LINE_BYTES / sizeof(VEC); i++)
-		VEC_STREAM(dest + at + i * sizeof(VEC), v[i]);
-}
-#define LINE_STREAM(dest, in, at) FN(line_stream)(dest, in, at)
-#endif
-
 /* One whole line; dest + at is its start. */
 INLINE void
 FN(line)(enum store store, char *dest, const INPUT *in, size_t at)
 {
-	if (store == STORE_CACHED) {
-		VEC v[LINE_BYTES / sizeof(VEC)];
+	VEC v[LINE_BYTES / VEC_BYTES];
 
-		for (size_t i = 0; i < LINE_BYTES / sizeof(VEC); i++)
-			v[i] = FN(vec)(in, at + i * sizeof(VEC));
-		for (size_t i = 0; i < LINE_BYTES / sizeof(VEC); i++)
-			VEC_STORE(dest + at + i * sizeof(VEC), v[i]);
-	} else {
-		LINE_STREAM(dest, in, at);
+	for (size_t i = 0; i < LINE_BYTES / VEC_BYTES; i++)
+		v[i] = FN(vec)(in, at + i * VEC_BYTES);
+	for (size_t i = 0; i < LINE_BYTES / VEC_BYTES; i++) {
+		if (store == STORE_CACHED)
+			VEC_STORE(dest + at + i * VEC_BYTES, v[i]);
+		else
+			VEC_STREAM(dest + at + i * VEC_BYTES, v[i]);
 	}
 }
 
@@ -346,6 +332,7 @@ COPY_VARIANTS(COPY_EMIT)
 #undef ISA
 #undef TARGET
 #undef VEC
+#undef VEC_BYTES
 #undef VEC_LOAD
 #undef VEC_STORE
 #undef VEC_STREAM
@@ -354,5 +341,4 @@ COPY_VARIANTS(COPY_EMIT)
 #undef HALF_LOAD
 #undef HALF_STORE
 #undef HALF_SPLAT
-#undef LINE_STREAM
 #undef COPY_VARIANTS

@@ -48,6 +48,7 @@ words_splat(int c)
 #define ISA generic
 #define TARGET
 #define VEC uint64_t
+#define VEC_BYTES sizeof(VEC)
 #define VEC_LOAD(src) prim_load_8(src)
 #define VEC_STORE(dest, v) prim_store_8(dest, v)
 #define VEC_STREAM(dest, v) prim_stream_8(dest, v)
@@ -68,6 +69,7 @@ words_splat(int c)
 #define ISA sse2
 #define TARGET
 #define VEC __m128i
+#define VEC_BYTES sizeof(VEC)
 #define VEC_LOAD(src) SSE2_LOAD(src)
 #define VEC_STORE(dest, v) SSE2_STORE(dest, v)
 #define VEC_STREAM(dest, v) SSE2_STREAM(dest, v)
@@ -82,6 +84,7 @@ words_splat(int c)
 #define ISA avx
 #define TARGET __attribute__((target("avx")))
 #define VEC __m256i
+#define VEC_BYTES sizeof(VEC)
 #define VEC_LOAD(src) _mm256_loadu_si256((const __m256i *)(const void *)(src))
 #define VEC_STORE(dest, v) _mm256_store_si256((__m256i *)(void *)(dest), v)
 #define VEC_STREAM(dest, v) _mm256_stream_si256((__m256i *)(void *)(dest), v)
@@ -96,6 +99,7 @@ words_splat(int c)
 #define ISA avx512f
 #define TARGET __attribute__((target("avx512f")))
 #define VEC __m512i
+#define VEC_BYTES sizeof(VEC)
 #define VEC_LOAD(src) _mm512_loadu_si512((const void *)(src))
 #define VEC_STORE(dest, v) _mm512_store_si512((void *)(dest), v)
 #define VEC_STREAM(dest, v) _mm512_stream_si512((__m512i *)(void *)(dest), v)
@@ -107,30 +111,26 @@ words_splat(int c)
 #define COPY_VARIANTS(V) COPY_ROWS_avx512f(V)
 #include "copy_template.h"
 
-/*
- * movdir64b: one instruction moves a line from memory, so a vector of four
- * SSE2 registers never forms; a set keeps its byte in a line on the stack.
- */
+/* movdir64b: one instruction moves a line from memory, so a vector is the place
+ * of its bytes; a set keeps them in a line on the stack. */
 struct line {
 	__m128i v[LINE_BYTES / sizeof(__m128i)];
 };
 
 #define ISA movdir64b
 #define TARGET __attribute__((target("movdir64b")))
-#define VEC struct line
-#define VEC_LOAD(src) (*(const struct line *)(const void *)(src))
-#define VEC_STORE(dest, v) (*(volatile struct line *)(void *)(dest) = (v))
-#define VEC_STREAM(dest, v) _movdir64b(dest, &(v))
+#define VEC const struct line *
+#define VEC_BYTES LINE_BYTES
+#define VEC_LOAD(src) ((const struct line *)(const void *)(src))
+#define VEC_STORE(dest, v) (*(volatile struct line *)(void *)(dest) = *(v))
+#define VEC_STREAM(dest, v) _movdir64b(dest, v)
 #define VEC_SPLAT(c) \
-	((struct line){{_mm_set1_epi8((char)(c)), _mm_set1_epi8((char)(c)), \
+	(&(struct line){{_mm_set1_epi8((char)(c)), _mm_set1_epi8((char)(c)), \
 		_mm_set1_epi8((char)(c)), _mm_set1_epi8((char)(c))}})
 #define HALF __m128i
 #define HALF_LOAD(src) SSE2_LOAD(src)
 #define HALF_STORE(dest, v) SSE2_STORE(dest, v)
 #define HALF_SPLAT(c) _mm_set1_epi8((char)(c))
-#define LINE_STREAM(dest, in, at) \
-	_movdir64b((dest) + (at), \
-		(in)->is_set ? (const void *)&(in)->vec : (in)->src + (at))
 #define COPY_VARIANTS(V) COPY_ROWS_movdir64b(V)
 #include "copy_template.h"
 
