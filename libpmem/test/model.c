@@ -239,8 +239,12 @@ model_end(struct model *m, bool durable)
 {
 	uintptr_t dest = (uintptr_t)m->op.dest;
 	const uint8_t *state = m->bytes + (dest - m->start);
+	size_t arrived = 0;
 
-	for (size_t i = 0; i < m->op.len_bytes; i++) {
+	for (size_t i = 0; i < m->op.len_bytes; i++)
+		arrived += state[i] == PERSISTENT;
+	for (size_t i = 0; arrived < m->op.len_bytes && i < m->op.len_bytes;
+		i++) {
 		if (state[i] == PERSISTENT)
 			continue;
 		if (state[i] == UNTOUCHED)

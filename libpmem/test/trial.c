@@ -1,0 +1,231 @@
+/*
+ * trial.c: calls by number, and what each of them must have done
+ */
+#include "trial.h"
+
+#include <string.h>
+
+#include "check.h"
+
+static const char *const shape_names[SHAPE_COUNT] = {
+	"apart", "down", "up", "set"};
+static const char *const domains[DOMAIN_COUNT] = {"adr", "adr_nt", "eadr"};
+
+void
+trial_ground_make(struct trial_ground *g, size_t window_bytes)
+{
+	g->room = room_make(2 * window_bytes);
+	CHECK(!model_init(g->model, g->room.start, g->room.size_bytes),
+		"no memory");
+}
+
+void
+trial_ground_drop(struct trial_ground *g)
+{
+	room_drop(&g->room);
+	model_free(g->model);
+}
+
+unsigned
+trial_flags(unsigned call)
+{
+	if (call < FLAGS_COUNT)
+		return call;
+	return call == CALL_NODRAIN ? PMEM_F_MEM_NODRAIN : 0;
+}
+
+static void
+trial_fail(const struct trial *t, const struct model *m, const char *what)
+{
+	char names[256];
+
+	CHECK(0,
+		"%s: %s, domain %s, flags %x%s, turn %u, %zu bytes to %zu: %s "
+		"%s (first at %+td)",
+		t->kernel, shape_names[t->shape], domains[t->domain],
+		trial_flags(t->call), t->call < FLAGS_COUNT ? "" : " (named)",
+		t->turn, t->len_bytes, t->at, what,
+		model_faults_text(m->faults, names, sizeof(names)),
+		(ptrdiff_t)(m->fault_addr - (uintptr_t)m->op.dest));
+}
+
+static void *
+call_move(const struct trial *t, const struct trial_api *api, char *dest,
+	const char *src)
+{
+	bool as_memcpy = t->turn & 1;
+	size_t len = t->len_bytes;
+
+	if (t->call == CALL_PERSIST)
+		return (as_memcpy ? api->memcpy_persist : api->memmove_persist)(
+			dest, src, len);
+	if (t->call == CALL_NODRAIN)
+		return (as_memcpy ? api->memcpy_nodrain : api->memmove_nodrain)(
+			dest, src, len);
+	return (as_memcpy ? api->memcpy : api->memmove)(
+		dest, src, len, t->call);
+}
+
+static void *
+call_set(const struct trial *t, const struct trial_api *api, char *dest, int c)
+{
+	if (t->call == CALL_PERSIST)
+		return api->memset_persist(dest, c, t->len_bytes);
+	if (t->call == CALL_NODRAIN)
+		return api->memset_nodrain(dest, c, t->len_bytes);
+	return api->memset(dest, c, t->len_bytes, t->call);
+}
+
+/* Makes the call and lets libc do the same to the mirror. */
+static void
+call_make(const struct trial *t, struct trial_ground *g, char *dest,
+	const char *src)
+{
+	char *twin = g->room.mirror + (dest - g->room.start);
+	int c = (int)(t->turn % 1024) - 512; /* only its low byte counts */
+	void *result;
+
+	g->before();
+	if (t->shape == SET)
+		result = call_set(t, &g->api, dest, c);
+	else
+		result = call_move(t, &g->api, dest, src);
+	g->after();
+	if (result != dest)
+		trial_fail(t, g->model, "returned something else");
+	if (t->shape == SET)
+		memset(twin, c, t->len_bytes);
+	else
+		memmove(twin, g->room.mirror + (src - g->room.start),
+			t->len_bytes);
+}
+
+static void
+drain_make(struct trial_ground *g)
+{
+	g->before();
+	g->api.drain();
+	g->after();
+}
+
+static unsigned
+lines_of(const char *dest, size_t len)
+{
+	if (!len)
+		return 0;
+	return (unsigned)(((uintptr_t)dest % LINE_BYTES + len - 1) /
+			  LINE_BYTES) +
+	       1;
+}
+
+/* Whether exactly the stores, flushes and fences of the kernel were done. */
+static bool
+counts_right(const struct trial *t, const struct model *m)
+{
+	const struct model_counts *did = &m->counts;
+	unsigned flags = trial_flags(t->call);
+	bool noflush = flags & PMEM_F_MEM_NOFLUSH;
+	bool stream = t->store == STORE_STREAM && !noflush;
+	struct model_counts want = {.loads = did->loads};
+
+	if (t->len_bytes) {
+		want.stores = stream ? 0 : did->stores;
+		want.streams = stream ? did->streams : 0;
+		want.fences = !noflush && !(flags & PMEM_F_MEM_NODRAIN);
+		if (t->flush != FLUSH_NONE && !noflush)
+			want.flushes[t->flush] = lines_of(
+				m->op.dest, t->len_bytes);
+	}
+	return !memcmp(&want, did, sizeof(want));
+}
+
+/* Where an operation of this shape reads from, or NULL. */
+static const char *
+source_of(const struct trial *t, const struct room *room, const char *dest)
+{
+	size_t delta = t->len_bytes ? 1 + t->turn % t->len_bytes : 0;
+
+	switch (t->shape) {
+	case APART:
+		return room->start + t->turn % LINE_BYTES;
+	case DOWN:
+		return dest + delta;
+	case UP:
+		return dest - delta;
+	case SET:
+		break;
+	}
+	return NULL;
+}
+
+/* The verdict on faults, given what the kernel promises in this domain. */
+static bool
+judge(const struct trial *t, const struct model *m, bool promised)
+{
+	if (promised && m->faults)
+		trial_fail(t, m, "");
+	if (!promised && m->faults != MODEL_LOST)
+		trial_fail(t, m, "should lose data, and only that:");
+	return promised;
+}
+
+bool
+trial_run(const struct trial *t, struct trial_ground *g)
+{
+	struct room *room = &g->room;
+	unsigned flags = trial_flags(t->call);
+	bool noflush = flags & PMEM_F_MEM_NOFLUSH;
+	bool promised = noflush || !t->len_bytes ||
+			policy_eligible(t->store, t->flush, t->domain);
+	char *dest = room->start + room->size_bytes / 2 + t->at;
+	struct model_op op = {.domain = t->domain,
+		.dest = dest,
+		.src = source_of(t, room, dest),
+		.len_bytes = t->len_bytes,
+		.resident = !promised || t->turn & 2};
+
+	room_fill(room, room->size_bytes / 2);
+	model_begin(g->model, &op);
+	call_make(t, g, dest, op.src);
+	if (!counts_right(t, g->model))
+		trial_fail(t, g->model,
+			"other stores, flushes or fences than the kernel's");
+	if (flags & PMEM_F_MEM_NODRAIN && !noflush)
+		drain_make(g);
+	model_end(g->model, !noflush);
+	if (room_wrong(room) != room->size_bytes)
+		trial_fail(t, g->model, "wrong bytes");
+	return judge(t, g->model, promised);
+}
+
+bool
+trial_flush_run(const struct trial *t, struct trial_ground *g)
+{
+	char *dest = g->room.start + g->room.size_bytes / 2 + t->at;
+	size_t len = t->len_bytes;
+	bool promised = !len ||
+			policy_eligible(STORE_CACHED, t->flush, t->domain);
+	struct model_op op = {
+		.domain = t->domain, .dest = dest, .len_bytes = len};
+	struct model_counts want = {.stores = len > 0, .fences = 1};
+
+	model_begin(g->model, &op);
+	if (len)
+		model_store(g->model, (uintptr_t)dest, len);
+	g->before();
+	if (t->turn % 3 == 0)
+		g->api.flush(dest, len);
+	else if (t->turn % 3 == 1)
+		g->api.deep_flush(dest, len);
+	else
+		g->api.persist(dest, len);
+	g->after();
+	if (t->turn % 3 != 2)
+		drain_make(g);
+	if (t->flush != FLUSH_NONE)
+		want.flushes[t->flush] = lines_of(dest, len);
+	if (memcmp(&want, &g->model->counts, sizeof(want)) != 0)
+		trial_fail(t, g->model, "other flushes or fences");
+	model_end(g->model, true);
+	return judge(t, g->model, promised);
+}
