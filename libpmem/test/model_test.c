@@ -6,7 +6,7 @@
  * them. A row that is not eligible in a domain must lose data there: so the
  * model can tell.
  *
- * model_test [--quick]   fewer lengths: for the mutation suite
+ * model_test [--quick]   fewer lengths: for slow builds and the mutation suite
  */
 #include <string.h>
 #include <unistd.h>
@@ -171,7 +171,7 @@ main(int argc, char **argv)
 	quick = argc > 1 && !strcmp(argv[1], "--quick");
 	if (!shares_run(share_run, counts))
 		return 1;
-	printf("model: %zu rows, %llu cases as promised, %llu cases of "
+	printf("counts: %zu rows, %llu cases as promised, %llu cases of "
 	       "ineligible rows seen to lose data, %llu flushes\n",
 		copy_kernel_count, (unsigned long long)counts[DURABLE],
 		(unsigned long long)counts[LOST],
