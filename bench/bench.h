@@ -10,6 +10,9 @@
 int list_main(int argc, char **argv);
 extern const char list_help[];
 
+int profile_main(int argc, char **argv);
+extern const char profile_help[];
+
 /* Without a verb. */
 int kernels_main(int argc, char **argv);
 extern const char kernels_help[];

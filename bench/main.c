@@ -18,6 +18,8 @@ static const struct verb {
 } verbs[] = {
 	{"list", "kernels, and what a build of the library chose", list_help,
 		list_main},
+	{"profile", "what a recorded program did, as weights", profile_help,
+		profile_main},
 };
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
 
