@@ -1,0 +1,124 @@
+/*
+ * cell.h: one cell (what is done, in which state of the caches) measured with
+ * one variant (who does it)
+ *
+ * A sample is one or more timed sections. Before each section, outside of the
+ * timed part, the state that the cell states is prepared for every variant in
+ * the same way: all destination lines are flushed out of the cache and fenced;
+ * for warm and reread they are loaded again (for op flush: stored to, for that
+ * is what a program flushes); last, the source is read, and so lies as near as
+ * it fits, as it does for a program that just made what it stores. Loads go in
+ * ascending order, so a destination larger than a cache is in it as far as a
+ * program that just walked over it would find it.
+ *
+ * A section runs operations over distinct destinations, for an operation that
+ * came twice to the same lines would find the state that the variant left, not
+ * the one prepared. Destinations are visited in random order and are at least
+ * 128 bytes apart, the span that prefetchers of x86 pair, so that none brings
+ * the next one in. Random numbers come from the place, which all variants of a
+ * round share: differences between them do not come from there.
+ *
+ *   each    an operation, then a fence, 64 times or as many as fit half of L1
+ *   batch   64 operations, then one fence: or as many as fit half of L2 (warm)
+ *           or 4 MiB (cold); where that is fewer than 64, a fence is no longer
+ *           of weight beside the operations
+ *   reread  after each fence, every line that the operations before it wrote
+ *           is loaded, inside the timed part
+ */
+#ifndef BENCH_CELL_H
+#define BENCH_CELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "measurement.h"
+#include "stats.h"
+#include "timing.h"
+
+/* Operations under one drain: the format's "batch". */
+#define CELL_BATCH 64
+
+struct cell {
+	enum op op;
+	enum residency residency;
+	enum drain drain;
+	size_t size_bytes;
+	unsigned dst_offset, src_offset; /* from a line boundary */
+};
+
+/* Who does it. drain is called after each operation or batch as the cell says;
+ * NULL where the call drains by itself (pmem_memcpy_persist). */
+struct variant {
+	enum variant_call {
+		CALL_MOVE, /* kernels of the internal table */
+		CALL_SET,
+		CALL_FLUSH,
+		CALL_MEMCPY, /* functions of the public API */
+		CALL_MEMSET,
+	} call;
+	union {
+		void (*move)(char *dest, const char *src, size_t len_bytes);
+		void (*set)(char *dest, int c, size_t len_bytes);
+		void (*flush)(const void *addr, size_t len_bytes);
+		void *(*memcpy)(void *dest, const void *src, size_t len_bytes);
+		void *(*memset)(void *dest, int c, size_t len_bytes);
+	} run;
+	void (*drain)(void);
+};
+
+/* The memory and the machine that samples are taken on. */
+struct cell_bench {
+	const struct timing *timing;
+	char *dest; /* page aligned: what is measured */
+	size_t dest_bytes; /* at least cell_dest_bytes of every cell */
+	char *src; /* page aligned */
+	size_t src_bytes; /* at least cell_src_bytes of every cell */
+	size_t l1d_bytes, l2_bytes; /* 0: unknown, the smallest there is */
+	bool has_clflushopt; /* prepares faster than CLFLUSH */
+};
+
+/* Bytes that a bench needs so that any cell up to this size can be placed. */
+size_t cell_dest_bytes(size_t max_size_bytes);
+size_t cell_src_bytes(size_t max_size_bytes);
+
+/* Where a round's samples of a cell lie. */
+struct cell_place {
+	char *dest[CELL_BATCH]; /* count of them, in the order of visit */
+	const char *src;
+	size_t count;
+};
+
+/* Draws a place for a cell: bases at random within the bench. */
+void cell_place(struct cell_place *place, const struct cell_bench *bench,
+	const struct cell *cell, struct rng *rng);
+
+/* Timed operations that one sample of the cell consists of: at most 256, at
+ * most 256 KiB, at least one section. */
+size_t cell_sample_operations(
+	const struct cell_bench *bench, const struct cell *cell);
+
+/* Brings caches into the cell's state. */
+void cell_prepare(const struct cell_bench *bench, const struct cell *cell,
+	const struct cell_place *place);
+
+/* Runs one section as prepared; returns its ticks. */
+uint64_t cell_section(const struct cell_bench *bench, const struct cell *cell,
+	const struct cell_place *place, const struct variant *variant);
+
+/* One sample: mean wall time per operation, in ns. */
+double cell_sample(const struct cell_bench *bench, const struct cell *cell,
+	const struct cell_place *place, const struct variant *variant);
+
+/* Lines looked at and those of them found in a cache. */
+struct cell_tally {
+	size_t lines, cached;
+};
+
+/* Loads a few random lines of the destination as they are now, at most
+ * max_lines, and adds what their time tells. */
+void cell_look(struct cell_tally *tally, const struct cell_bench *bench,
+	const struct cell *cell, const struct cell_place *place,
+	size_t max_lines, struct rng *rng);
+
+#endif

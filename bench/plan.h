@@ -1,0 +1,74 @@
+/*
+ * plan.h: the plans of tune/plan.def, expanded for one CPU
+ *
+ * A plan becomes a list of cells, and for each op the variants that every cell
+ * of it is measured with. Their order is shuffled before they are measured; it
+ * depends on nothing but plan, CPU and filter.
+ */
+#ifndef BENCH_PLAN_H
+#define BENCH_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cell.h"
+
+struct plan {
+	const char *name;
+	unsigned budget_s, starts, rounds_most, isas_most;
+	const size_t *aligned, *unaligned; /* sizes, ended by 0 */
+};
+
+/* The plan of that name, or NULL. */
+const struct plan *plan_find(const char *name);
+
+/* What a person wants of a plan only: words of the file's columns op,
+ * residency and drain, and sizes in bytes, separated by commas. A column of
+ * which no word is given is not restricted. */
+struct plan_filter {
+	bool ops[OP_COUNT], residencies[RESIDENCY_COUNT], drains[DRAIN_COUNT];
+	size_t sizes_bytes[16]; /* ended by 0 */
+};
+
+/* Reads a filter; a NULL text restricts nothing. 0, -EINVAL or -ENOMEM. */
+int plan_filter_parse(struct plan_filter *filter, const char *text);
+
+/* A variant, and what names it in the columns of its rows. */
+struct plan_variant {
+	enum isa isa;
+	enum store store;
+	enum flush flush;
+	struct variant variant;
+};
+
+struct plan_work {
+	struct cell *cells;
+	size_t cell_count;
+	struct plan_variant *variants[OP_COUNT];
+	size_t variant_count[OP_COUNT];
+};
+
+/* Expands a plan for a CPU with these features (enum cpu_feature). 0 or
+ * -ENOMEM. */
+int plan_expand(struct plan_work *work, const struct plan *plan,
+	uint32_t features, const struct plan_filter *filter);
+
+void plan_free(struct plan_work *work);
+
+/* The largest size of all cells; 0 if there is none. */
+size_t plan_size_most(const struct plan_work *work);
+
+/* Whether a cell is measured every PLAN_LARGE_EVERY-th round only. */
+bool plan_is_large(const struct cell *cell);
+
+/* Whether a round of a start, counted from 0, measures a cell. */
+bool plan_in_round(const struct cell *cell, unsigned round);
+
+/* How many rounds a start may last: as many as fit into seconds when those
+ * cells that every round measures take small_s together and the large ones
+ * large_s; between 1 and most. */
+unsigned plan_rounds(
+	double seconds, double small_s, double large_s, unsigned most);
+
+#endif

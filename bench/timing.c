@@ -1,0 +1,226 @@
+/*
+ * timing.c: see timing.h
+ */
+#include "timing.h"
+
+#include <cpuid.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "flush.h"
+
+/* One calibration lasts this long: a reading of both clocks is off by some
+ * 100 ns in a guest, which is 0.001% of it. */
+#define CALIBRATION_S 0.02
+
+/* Two calibrations of a usable clock agree to this: NTP slews no raw clock, and
+ * migration between hosts scales the counter by far more. */
+#define CALIBRATION_TOLERANCE 0.001
+
+/* A clock whose smallest step is longer cannot time a batch of some us. */
+#define COARSE_NS 1000
+
+/* Samples for each median below; odd. */
+#define SAMPLES 501
+
+/* CPUID leaf 80000007H EDX bit 8: the counter runs at one rate in all states
+ * of the CPU (Intel SDM vol. 3 "Invariant TSC", AMD APM vol. 2 likewise). */
+static bool
+tsc_invariant(void)
+{
+	unsigned a, b, c, d;
+
+	return __get_cpuid(0x80000007, &a, &b, &c, &d) && (d & 1 << 8);
+}
+
+double
+timing_seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_RAW, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* A moment on both clocks. Of several tries the one with the least distance
+ * between the readings around it, for an interrupt may fall into any. */
+static void
+moment_read(const struct timing *t, uint64_t *ticks, double *seconds)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (int i = 0; i < 20; i++) {
+		uint64_t before = timing_now(t);
+		double at = timing_seconds();
+		uint64_t after = timing_now(t);
+
+		if (after - before < least) {
+			least = after - before;
+			*ticks = before + least / 2;
+			*seconds = at;
+		}
+	}
+}
+
+static double
+ns_per_tick_measure(const struct timing *t)
+{
+	uint64_t start, end;
+	double start_s, end_s;
+
+	moment_read(t, &start, &start_s);
+	do {
+		moment_read(t, &end, &end_s);
+	} while (end_s - start_s < CALIBRATION_S);
+	if (end <= start)
+		return 0;
+	return (end_s - start_s) * 1e9 / (double)(end - start);
+}
+
+/* Sorts ticks in place by insertion (they are few); returns the median. */
+static uint64_t
+median(uint64_t ticks[SAMPLES])
+{
+	for (size_t i = 1; i < SAMPLES; i++) {
+		uint64_t v = ticks[i];
+		size_t j = i;
+
+		for (; j > 0 && ticks[j - 1] > v; j--)
+			ticks[j] = ticks[j - 1];
+		ticks[j] = v;
+	}
+	return ticks[SAMPLES / 2];
+}
+
+static uint64_t
+overhead_measure(const struct timing *t)
+{
+	uint64_t ticks[SAMPLES];
+
+	for (size_t i = 0; i < SAMPLES; i++) {
+		uint64_t start = timing_begin(t);
+
+		ticks[i] = timing_end(t) - start;
+	}
+	return median(ticks);
+}
+
+static uint64_t
+load_ticks(const struct timing *t, const void *line)
+{
+	uint64_t start = timing_begin(t);
+
+	(void)*(const volatile char *)line;
+	return timing_now(t) - start;
+}
+
+uint64_t
+timing_flush_ticks(const struct timing *t, const void *line)
+{
+	uint64_t start = timing_begin(t);
+
+	flush_kernels[FLUSH_CLFLUSH].range(line, 1);
+	return timing_end(t) - start;
+}
+
+/* Hit and miss, on one line that is brought into both states in turn. */
+static void
+states_measure(struct timing *t)
+{
+	static _Alignas(LINE_BYTES) char line[LINE_BYTES];
+	uint64_t hit[SAMPLES], miss[SAMPLES];
+
+	for (size_t i = 0; i < SAMPLES; i++) {
+		flush_kernels[FLUSH_CLFLUSH].range(line, 1);
+		miss[i] = load_ticks(t, line);
+		hit[i] = load_ticks(t, line);
+	}
+	t->hit_ticks = median(hit);
+	t->miss_ticks = median(miss);
+}
+
+/* Whether the clock goes on and is fine enough. */
+static int
+steps_check(const struct timing *t, char error[TIMING_ERROR_BYTES])
+{
+	uint64_t last = timing_now(t), least = UINT64_MAX;
+
+	for (int i = 0; i < 10000; i++) {
+		uint64_t now = timing_now(t);
+
+		if (now < last) {
+			snprintf(error, TIMING_ERROR_BYTES,
+				"no usable clock: it stepped backwards");
+			return -ENOTSUP;
+		}
+		if (now > last && now - last < least)
+			least = now - last;
+		last = now;
+	}
+	if ((double)least * t->ns_per_tick > COARSE_NS) {
+		snprintf(error, TIMING_ERROR_BYTES,
+			"no usable clock: its smallest step is longer "
+			"than %d ns",
+			COARSE_NS);
+		return -ENOTSUP;
+	}
+	return 0;
+}
+
+int
+timing_recheck(const struct timing *t, char error[TIMING_ERROR_BYTES])
+{
+	double again = ns_per_tick_measure(t);
+
+	if (fabs(again / t->ns_per_tick - 1) <= CALIBRATION_TOLERANCE)
+		return 0;
+	snprintf(error, TIMING_ERROR_BYTES,
+		"no stable clock: its tick was %.6g ns and is %.6g ns",
+		t->ns_per_tick, again);
+	return -ENOTSUP;
+}
+
+int
+timing_open(struct timing *t, char error[TIMING_ERROR_BYTES])
+{
+	int err;
+
+	*t = (struct timing){.tsc = tsc_invariant()};
+	t->ns_per_tick = ns_per_tick_measure(t);
+	if (!(t->ns_per_tick > 0)) {
+		snprintf(error, TIMING_ERROR_BYTES,
+			"no usable clock: it stands still");
+		return -ENOTSUP;
+	}
+	err = steps_check(t, error);
+	if (!err)
+		err = timing_recheck(t, error);
+	if (err)
+		return err;
+	t->overhead_ticks = overhead_measure(t);
+	states_measure(t);
+	return 0;
+}
+
+bool
+timing_tells_misses(const struct timing *t)
+{
+	return (double)t->miss_ticks >= 1.5 * (double)t->hit_ticks;
+}
+
+bool
+timing_is_cached(const struct timing *t, const void *line)
+{
+	return load_ticks(t, line) < (t->hit_ticks + t->miss_ticks) / 2;
+}
+
+double
+timing_section_ns(const struct timing *t, uint64_t ticks)
+{
+	uint64_t net = ticks > t->overhead_ticks ? ticks - t->overhead_ticks :
+						   1;
+
+	return (double)net * t->ns_per_tick;
+}
