@@ -210,10 +210,11 @@ features_mask(uint32_t *features, const struct env *env)
 }
 
 static const char *
-rows_reason(const struct cpu_wish *cpu_wish)
+rows_reason(const struct cpu_wish *cpu_wish, bool exact)
 {
 	if (cpu_wish)
-		return "tuned for this CPU";
+		return exact ? "tuned for this CPU" :
+			       "tuned for a CPU of this family";
 	if (rows_tuned.cpu_count)
 		return "tuned header is for other CPUs";
 	return "untuned build";
@@ -226,19 +227,20 @@ policy_load(void)
 	const struct header *header = &rows_default;
 	const struct cpu_wish *cpu_wish;
 	const char *key = "any";
+	bool exact;
 
 	env_load(&in->env);
 	cpu_detect(&in->cpu);
 	features_mask(&in->cpu.features, &in->env);
 
-	cpu_wish = rows_find_cpu(&rows_tuned, &in->cpu);
+	cpu_wish = rows_find_cpu(&rows_tuned, &in->cpu, &exact);
 	if (cpu_wish) {
 		header = &rows_tuned;
 		key = cpu_wish->key;
 	}
 	in->tuned = cpu_wish != NULL;
 	in->rows_id = header->id;
-	in->rows_reason = rows_reason(cpu_wish);
+	in->rows_reason = rows_reason(cpu_wish, exact);
 	in->domain = domain_choose(&in->env, &in->cpu,
 		cpu_wish ? cpu_wish->movnt : MOVNT_UNKNOWN, &in->domain_reason);
 	policy_state.deep_flush =

@@ -5,8 +5,8 @@
  * tuned_default.h. Both have the same shape (tuned_default.h describes it). A
  * row is a wish; at load it is resolved against this machine:
  *
- *   1. CPU: rows of the tuned header whose CPU signature is this one, else the
- *      default rows.
+ *   1. CPU: rows of the tuned header whose CPU signature is this one, else
+ * those of the nearest model of its family, else the default rows.
  *   2. Domain: what a store must reach to survive a power loss, from sysfs and
  *      the environment (policy_inputs).
  *   3. Kernels: a wish for an instruction that is absent or disabled falls

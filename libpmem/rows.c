@@ -58,17 +58,38 @@ const struct header rows_tuned = {
 	.row_count = sizeof(tuned_rows) / sizeof(*tuned_rows) - 1,
 };
 
-const struct cpu_wish *
-rows_find_cpu(const struct header *header, const struct cpu *cpu)
+static bool
+is_in(const struct cpu_wish *w, const struct cpu *cpu)
 {
+	return w->model == cpu->model && w->stepping_min <= cpu->stepping &&
+	       cpu->stepping <= w->stepping_max;
+}
+
+static unsigned
+distance(unsigned a, unsigned b)
+{
+	return a > b ? a - b : b - a;
+}
+
+const struct cpu_wish *
+rows_find_cpu(const struct header *header, const struct cpu *cpu, bool *exact)
+{
+	const struct cpu_wish *nearest = NULL;
+
+	*exact = false;
 	for (size_t i = 0; i < header->cpu_count; i++) {
 		const struct cpu_wish *w = &header->cpus[i];
 
-		if (!strcmp(w->vendor, cpu->vendor) &&
-			w->family == cpu->family && w->model == cpu->model &&
-			w->stepping_min <= cpu->stepping &&
-			cpu->stepping <= w->stepping_max)
+		if (strcmp(w->vendor, cpu->vendor) != 0 ||
+			w->family != cpu->family)
+			continue;
+		if (is_in(w, cpu)) {
+			*exact = true;
 			return w;
+		}
+		if (!nearest || distance(w->model, cpu->model) <
+					distance(nearest->model, cpu->model))
+			nearest = w;
 	}
-	return NULL;
+	return nearest;
 }

@@ -7,6 +7,7 @@
 #ifndef LIBPMEM_ROWS_H
 #define LIBPMEM_ROWS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "copy.h"
@@ -51,8 +52,10 @@ extern const struct header rows_default;
 /* The rows this library was built with; the default ones if untuned. */
 extern const struct header rows_tuned;
 
-/* The entry of a CPU in a header, or NULL. */
+/* The entry of a CPU in a header: its own (*exact is true), else that of the
+ * nearest model of its vendor and family, else NULL. Rows say what is fast;
+ * what is durable is decided without them, so a neighbour's rows are safe. */
 const struct cpu_wish *rows_find_cpu(
-	const struct header *header, const struct cpu *cpu);
+	const struct header *header, const struct cpu *cpu, bool *exact);
 
 #endif
