@@ -13,6 +13,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "counters.h"
 #include "revision.h"
 #include "sysfs.h"
 
@@ -165,6 +166,18 @@ topology_add(struct gathering *g)
 	cache_add(g, "l3_bytes", p->l3_bytes);
 }
 
+static void
+counters_add(struct gathering *g)
+{
+	char text[COUNTERS_TEXT_BYTES];
+	struct counters counters;
+
+	counters_open(&counters);
+	counters_describe(&counters, text);
+	counters_close(&counters);
+	text_add(g, "papi", text);
+}
+
 static int
 is_visible(const struct dirent *entry)
 {
@@ -232,6 +245,7 @@ facts_collect(struct provenance *facts, const struct platform *p)
 	kernel_add(&g);
 	build_add(&g);
 	topology_add(&g);
+	counters_add(&g);
 	file_add(&g, "governor",
 		"/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
 	file_add(&g, "thp", "/sys/kernel/mm/transparent_hugepage/enabled");

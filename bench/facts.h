@@ -3,7 +3,8 @@
  *
  * Keys as in platform.tsv: platform_id, cpu_*, microcode, kernel, compiler,
  * compiler_flags, git_revision, nodes, node<N>, cpus, smt, l1d_bytes,
- * l2_bytes, l3_bytes, governor, hypervisor, thp, mitigations, load, topology.
+ * l2_bytes, l3_bytes, governor, hypervisor, thp, mitigations, load, topology,
+ * papi.
  * A fact that cannot be had is "unknown: why", never left out and never 0.
  */
 #ifndef BENCH_FACTS_H

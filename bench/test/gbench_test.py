@@ -58,6 +58,6 @@ for key in ("platform_id", "cpu_vendor", "cpu_family", "cpu_model",
             "cpu_stepping", "cpu_name", "cpu_features", "microcode", "kernel",
             "compiler", "compiler_flags", "git_revision", "nodes", "node0",
             "cpus", "smt", "governor", "hypervisor", "l1d_bytes", "l2_bytes",
-            "l3_bytes", "thp", "mitigations", "load", "topology"):
+            "l3_bytes", "thp", "mitigations", "load", "topology", "papi"):
     assert context[key], key
 assert set(context["cpu_features"].split()) <= set(cpu_flags)
