@@ -1,0 +1,33 @@
+/*
+ * page.h: the parts of report.html, for report_html.c alone
+ */
+#ifndef TUNE_PAGE_H
+#define TUNE_PAGE_H
+
+#include "report.h"
+
+/* What a part writes of, and where. */
+struct page {
+	const struct report *report;
+	char *const *svgs; /* gnuplot's text of each figure */
+	FILE *out;
+	bool shapes_written; /* marker shapes stand on the page once */
+};
+
+/* Tables of decisions, a table a pair of nodes. */
+void page_decisions(struct page *p);
+
+/* Libraries side by side: means, then plots, for each promise. */
+void page_gain(struct page *p);
+
+/* The figures of a kind, in their groups, each with its numbers. */
+void page_figures(struct page *p, enum figure_kind kind);
+
+/* The figures of one group of a kind. */
+void page_figure_group(
+	struct page *p, enum figure_kind kind, const char *group);
+
+/* A number as shown, and as it is for who reads the page by program. */
+void page_number(struct page *p, double value, const char *text);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * report.h: what a run found out, for people
+ *
+ * A run's folder is read once into a struct report; the page and the terminal
+ * text are two views of it, with the same sentences and numbers.
+ */
+#ifndef TUNE_REPORT_H
+#define TUNE_REPORT_H
+
+#include <stdio.h>
+
+#include "figure.h"
+
+#define REPORT_ERROR_BYTES 512
+
+/* A remark that a reader must not miss. */
+struct notice {
+	bool warning; /* false: a fact to know, nothing is wrong */
+	char *text;
+};
+
+struct report {
+	struct provenance platform;
+	struct measurements measurements;
+	struct decisions decisions; /* empty: no decisions.tsv */
+	struct comparisons comparisons; /* empty: no compare.tsv */
+	char *header; /* text of pmem_tuned.h, or NULL */
+	struct figures figures;
+	char *verdict[2]; /* the two sentences that come first */
+	struct notice *notices;
+	size_t notice_count;
+};
+
+/* Reads a folder onto an empty report: platform.tsv and measurements.tsv must
+ * be there, decisions.tsv, compare.tsv and pmem_tuned.h may be. 0, or a
+ * negative errno with "what: why: which file" in error. */
+int report_read(
+	struct report *r, const char *dir, char error[REPORT_ERROR_BYTES]);
+
+void report_free(struct report *r);
+
+/* Says the verdict and the notices, from what was read. 0 or -ENOMEM. */
+int report_judge(struct report *r);
+
+/* What the numbers of an emulated target mean, in sentences. */
+extern const char report_emulated[];
+
+/* Value of a key of the platform, or of the measurements; NULL. */
+const char *report_find(const struct report *r, const char *key);
+
+/* The same, or the text "unknown". */
+const char *report_fact(const struct report *r, const char *key);
+
+/* Whether memory stood in for the persistent memory a run aims at. */
+bool report_is_emulated(const struct report *r);
+
+/* Name of a comparison's table in words: "equal promises". */
+const char *report_table_title(const char *table);
+
+/* The page, without plots drawn yet: svgs[i] is gnuplot's text of figure i. */
+void report_html(const struct report *r, char *const *svgs, FILE *out);
+
+/* The essentials within 80 columns. */
+void report_text(const struct report *r, FILE *out);
+
+/* The verb: pmem-tune report [--text] DIR. Returns the exit status. */
+int report_main(int argc, char **argv);
+
+#endif

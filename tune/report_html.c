@@ -1,0 +1,240 @@
+/*
+ * report_html.c: report.html, one file that needs nothing else
+ */
+#include "page.h"
+
+#include <string.h>
+
+#include "embed.h"
+#include "format.h"
+#include "html.h"
+
+struct labelled_key {
+	const char *key, *label;
+};
+
+/* What a reader asks of a platform; all facts are under "Where it comes
+ * from". */
+static const struct labelled_key platform_keys[] = {
+	{"cpu_name", "CPU"},
+	{"cpu_features", "Instructions"},
+	{"nodes", "NUMA nodes"},
+	{"cpus", "CPUs"},
+	{"l1d_bytes", "L1 data cache"},
+	{"l2_bytes", "L2 cache"},
+	{"l3_bytes", "L3 cache"},
+	{"kernel", "Kernel"},
+	{"hypervisor", "Hypervisor"},
+	{"governor", "Frequency governor"},
+	{"movnt_verdict", "Streaming stores"},
+	{"persistence_domain", "Persistence domain"},
+	{"target", "Target"},
+};
+
+static void
+head(struct page *p)
+{
+	fprintf(p->out,
+		"<!doctype html>\n<html lang=\"en\">\n<head>\n"
+		"<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+		"content=\"width=device-width, initial-scale=1\">\n"
+		"<meta name=\"color-scheme\" content=\"light dark\">\n"
+		"<meta http-equiv=\"Content-Security-Policy\" "
+		"content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+		"<title>libpmem tuning: ");
+	html_text(report_fact(p->report, "platform_id"), p->out);
+	fprintf(p->out, "</title>\n<style>\n%s%s</style>\n</head>\n<body>\n",
+		embed_page_css, embed_plot_css);
+}
+
+static void
+verdict(struct page *p)
+{
+	const struct report *r = p->report;
+	const char *started = provenance_find(
+		&r->measurements.provenance, "started_utc");
+
+	fprintf(p->out, "<header>\n<p class=\"over\">libpmem tuning report");
+	if (started) {
+		fprintf(p->out, ", measured ");
+		html_text(started, p->out);
+	}
+	fprintf(p->out, "</p>\n");
+	html_element("h1", NULL, report_fact(r, "cpu_name"), p->out);
+	fprintf(p->out, "\n<div class=\"verdict\" id=\"verdict\">");
+	html_element("p", NULL, r->verdict[0], p->out);
+	html_element("p", NULL, r->verdict[1], p->out);
+	fprintf(p->out, "</div>\n");
+	for (size_t i = 0; i < r->notice_count; i++) {
+		const struct notice *n = &r->notices[i];
+
+		fprintf(p->out, "<p class=\"notice%s\"><b>%s</b> ",
+			n->warning ? " warning" : "",
+			n->warning ? "Warning" : "Note");
+		html_text(n->text, p->out);
+		fprintf(p->out, "</p>\n");
+	}
+	fprintf(p->out, "</header>\n");
+}
+
+static void
+fact_value(struct page *p, const char *key, const char *value)
+{
+	size_t bytes;
+
+	fprintf(p->out, "<dd>");
+	if (strstr(key, "_bytes") && !table_whole(value, &bytes))
+		page_number(p, (double)bytes, format_bytes(bytes).text);
+	else
+		html_text(value, p->out);
+	fprintf(p->out, "</dd>");
+}
+
+static void
+platform(struct page *p)
+{
+	size_t count = sizeof(platform_keys) / sizeof(platform_keys[0]);
+
+	fprintf(p->out, "<section id=\"platform\">\n<h2>Platform</h2>\n"
+			"<dl class=\"facts\">\n");
+	for (size_t i = 0; i < count; i++) {
+		const struct labelled_key *k = &platform_keys[i];
+		const char *value = report_find(p->report, k->key);
+
+		if (!value)
+			continue;
+		fprintf(p->out, "<div><dt>%s</dt>", k->label);
+		fact_value(p, k->key, value);
+		fprintf(p->out, "</div>\n");
+	}
+	fprintf(p->out, "</dl>\n");
+}
+
+static void
+counters(struct page *p)
+{
+	const char *papi = report_find(p->report, "papi");
+
+	fprintf(p->out, "<p>");
+	if (papi) {
+		fprintf(p->out, "PAPI says: ");
+		html_text(papi, p->out);
+	} else {
+		fprintf(p->out, "The run does not say whether counters were "
+				"available.");
+	}
+	fprintf(p->out, "</p>\n");
+}
+
+static void
+meaning(struct page *p)
+{
+	fprintf(p->out,
+		"<p>Every point is the median of its repetitions, the band its "
+		"95&nbsp;%% interval. What is compared was measured "
+		"interleaved, in random order, and is shown as the ratio of "
+		"two times of one round, never of two separate averages. "
+		"<b>Warm</b>: the destination was in the cache. <b>Cold</b>: "
+		"it was not. <b>Reread</b>: the program reads the lines again "
+		"afterwards. <b>One drain each</b> is latency, <b>one drain "
+		"per 64</b> operations is throughput.</p>\n<p>");
+	html_text(report_is_emulated(p->report) ?
+			  report_emulated :
+			  "The target was the memory named above; its media "
+			  "are part of every number.",
+		p->out);
+	fprintf(p->out, "</p>\n");
+}
+
+static void
+facts_table(struct page *p, const char *file, const struct provenance *facts)
+{
+	if (facts->count == 0)
+		return;
+	fprintf(p->out,
+		"<details><summary>%s</summary><div class=\"scroll\">"
+		"<table class=\"provenance\"><tbody>\n",
+		file);
+	for (size_t i = 0; i < facts->count; i++) {
+		fprintf(p->out, "<tr>");
+		html_element("th", NULL, facts->facts[i].key, p->out);
+		html_element("td", NULL, facts->facts[i].value, p->out);
+		fprintf(p->out, "</tr>\n");
+	}
+	fprintf(p->out, "</tbody></table></div></details>\n");
+}
+
+static void
+provenance(struct page *p)
+{
+	const struct report *r = p->report;
+
+	fprintf(p->out,
+		"<p>%zu repetitions lie beside this page in "
+		"<a href=\"measurements.tsv\">measurements.tsv</a>, one row "
+		"each.</p>\n",
+		r->measurements.count);
+	facts_table(p, "platform.tsv", &r->platform);
+	facts_table(p, "measurements.tsv", &r->measurements.provenance);
+	facts_table(p, "decisions.tsv", &r->decisions.table.provenance);
+	facts_table(p, "compare.tsv", &r->comparisons.table.provenance);
+	if (!r->header)
+		return;
+	fprintf(p->out, "<details><summary>pmem_tuned.h</summary><pre>");
+	html_text(r->header, p->out);
+	fprintf(p->out, "</pre></details>\n");
+}
+
+/* Ends a section and begins the next. */
+static void
+section(struct page *p, const char *id, const char *title, const char *lead)
+{
+	fprintf(p->out,
+		"</section>\n<section id=\"%s\">\n<h2>%s</h2>\n"
+		"<p class=\"lead\">%s</p>\n",
+		id, title, lead);
+}
+
+static void
+plots(struct page *p)
+{
+	section(p, "flush", "Flush instructions",
+		"Time to flush so many bytes and to drain.");
+	page_figures(p, FIGURE_FLUSH);
+	section(p, "crossover", "Where streaming begins to pay",
+		"Time of the cached kernel by time of the streaming kernel: "
+		"above 1× streaming is faster. Dashed: the threshold chosen.");
+	page_figures(p, FIGURE_CROSSOVER);
+	section(p, "throughput", "Throughput",
+		"Bytes made durable per time, one drain per 64 operations.");
+	page_figures(p, FIGURE_THROUGHPUT);
+}
+
+void
+report_html(const struct report *r, char *const *svgs, FILE *out)
+{
+	struct page p = {.report = r, .svgs = svgs, .out = out};
+
+	head(&p);
+	verdict(&p);
+	fprintf(out, "<main>\n");
+	platform(&p);
+	section(&p, "decisions", "Decisions",
+		"The kernels of the tuned library, for each pair of nodes and "
+		"each persistence domain.");
+	page_decisions(&p);
+	section(&p, "gain", "Gain beside other builds",
+		"Speed of whole public calls, interleaved in one run; above "
+		"1× is faster than the baseline.");
+	page_gain(&p);
+	plots(&p);
+	section(&p, "counters", "Hardware counters",
+		"What the CPU counted beside the clock.");
+	counters(&p);
+	section(&p, "meaning", "What the numbers mean", "How to read them.");
+	meaning(&p);
+	section(&p, "provenance", "Where it comes from",
+		"Every fact recorded with the data.");
+	provenance(&p);
+	fprintf(out, "</section>\n</main>\n</body>\n</html>\n");
+}
