@@ -1,4 +1,4 @@
-# Read by the other scripts: how they speak, and where things are.
+# Read by the other scripts: how they speak, and how they build.
 # shellcheck shell=bash disable=SC2034 # the readers use these
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -13,6 +13,21 @@ usage() { # the comment that opens the script is its manual
 	sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"
 }
 
-heading() { # a step begins
+heading() { # TITLE
 	printf '\n== %s\n' "$*"
+}
+
+# Configures and builds build/PRESET. Silent but for one line, unless it fails.
+build() { # PRESET [CMAKE_OPTION]...
+	local preset=$1 log=$root/build/$1.log begin=$SECONDS
+	shift
+	mkdir -p "$root/build"
+	printf '   %-12s' "$preset"
+	if ! { cmake --preset "$preset" "$@" &&
+		cmake --build --preset "$preset"; } >"$log" 2>&1; then
+		echo "failed"
+		grep -E -m3 -A10 '[Ee]rror|FAILED' "$log" || tail -20 "$log"
+		die "$preset does not build: see $log"
+	fi
+	echo "built in $((SECONDS - begin)) s"
 }

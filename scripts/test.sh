@@ -55,18 +55,6 @@ options() {
 	}
 }
 
-build() { # PRESET
-	local log=$suite/$1.log begin=$SECONDS
-	printf '   %-12s' "$1"
-	[ "$keep" = yes ] || rm -rf "build/$1"
-	{ cmake --preset "$1" && cmake --build --preset "$1"; } >"$log" 2>&1 || {
-		echo "failed"
-		grep -E -m3 -A10 'error|FAILED' "$log" || tail -20 "$log"
-		die "$1 does not build: see $log"
-	}
-	echo "$((SECONDS - begin)) s"
-}
-
 write_suite() {
 	local arguments=() name
 	for name in "${builds[@]}"; do
@@ -104,6 +92,7 @@ rm -f "$suite/summary"
 
 heading "Builds"
 for name in "${builds[@]}"; do
+	[ "$keep" = yes ] || rm -rf "build/$name"
 	build "$name"
 done
 

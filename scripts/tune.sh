@@ -1,0 +1,213 @@
+#!/usr/bin/env bash
+# Tunes the library to this machine: measures, decides, rebuilds, proves.
+#
+# usage: tune.sh [OPTION]...
+#
+#   --quick            at most a minute of measuring
+#   --thorough         measure for long; default: at most 5 minutes a node
+#   --target TARGET    what to measure on, may be given several times: dram
+#                      (default: memory of each node stands in), a directory or
+#                      file on a DAX file system, or /dev/daxX.Y
+#   --peer LIB.so      compare with this library too; may be given several times
+#   --weights FILE     what counts how much when deciding (see tune/README.md)
+#   --out DIR          where results go; default: results/PLATFORM/TIME
+#
+# Stopped, it continues with --out DIR alone: the options are kept there, and
+# what was measured is not measured again.
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "$0")/common.sh"
+
+plan=()
+targets=()
+peers=()
+weights=()
+out=
+given=()
+step=0
+steps=10
+bench=$root/build/stock/bench/pmem-bench
+tune=$root/build/stock/tune/pmem-tune
+stock=$root/build/stock/libpmem/libpmem.so.1
+tuned=$root/build/tuned/libpmem/libpmem.so.1
+
+check_target() { # TARGET
+	[ "$1" = dram ] || {
+		[ -e "$1" ] || die "--target: no such file or directory: $1"
+		[ -w "$1" ] || die "--target: not writable: $1"
+	}
+}
+
+check_library() { # FILE
+	[ "$(head -c4 "$1" 2>/dev/null | tr -d '\177')" = ELF ] ||
+		die "--peer: not a shared library: $1"
+}
+
+take() { # OPTION VALUE: one of those that have a value
+	local value=$2
+	[ -n "$value" ] || die "$1: needs a value: see --help"
+	case $1 in
+	--target)
+		check_target "$value"
+		[ "$value" = dram ] || value=$(realpath "$value")
+		targets+=(--target "$value")
+		;;
+	--peer)
+		check_library "$value"
+		value=$(realpath "$value")
+		peers+=("$value")
+		;;
+	--weights)
+		[ -r "$value" ] || die "--weights: not a readable file: $value"
+		value=$(realpath "$value")
+		weights=(--weights "$value")
+		;;
+	esac
+	given+=("$1" "$value")
+}
+
+options() { # ARGUMENT...
+	while [ $# -gt 0 ]; do
+		case $1 in
+		--quick | --thorough)
+			plan=("$1")
+			given+=("$1")
+			;;
+		--target | --peer | --weights)
+			take "$1" "${2:-}"
+			shift
+			;;
+		--out)
+			[ -n "${2:-}" ] || die "--out: needs a folder"
+			out=$(realpath -m "$2")
+			shift
+			;;
+		-h | --help) usage && exit 0 ;;
+		*) die "$1: unknown option: see --help" ;;
+		esac
+		shift
+	done
+}
+
+# A run's options stay with its results, so that a folder never mixes two plans
+# and a stopped run needs none to go on.
+settle_options() {
+	local file=$out/options kept=()
+	if [ -e "$file" ]; then
+		mapfile -t kept <"$file"
+		[ ${#given[@]} -gt 0 ] || options "${kept[@]}"
+	fi
+	[ ${#targets[@]} -gt 0 ] || take --target dram
+	if [ -e "$file" ]; then
+		[ "${given[*]}" = "${kept[*]}" ] ||
+			die "--out: begun with other options: $file"
+	else
+		mkdir -p "$out" || die "--out: cannot be made: $out"
+		printf '%s\n' "${given[@]}" >"$file"
+	fi
+}
+
+next() { # TITLE: the next step begins
+	step=$((step + 1))
+	heading "$step/$steps $*"
+}
+
+finished() { # FILE [INPUT]: is it there, and not older than what it is from?
+	[ -n "$out" ] && [ -e "$out/$1" ] &&
+		! [ "$out/${2:-$1}" -nt "$out/$1" ] && echo "   kept from before"
+}
+
+probe() {
+	local made=$root/build/platform.tsv platform
+	! finished platform.tsv || return 0
+	"$bench" probe --out "$made"
+	platform=$(sed -n 's/^platform_id\t//p' "$made")
+	[ -n "$out" ] || {
+		out=$root/results/$platform/$(date -u +%Y-%m-%dT%H%M%SZ)
+		settle_options
+	}
+	mv "$made" "$out/platform.tsv"
+}
+
+sweep() {
+	local resume=()
+	[ ! -e "$out/measurements.tsv" ] || resume=(--resume)
+	"$bench" sweep --platform "$out/platform.tsv" "${plan[@]}" \
+		"${targets[@]}" --out "$out/measurements.tsv" "${resume[@]}"
+}
+
+emit() {
+	"$tune" emit "$out/decisions.tsv" --out "$out/pmem_tuned.h"
+	"$tune" check "$out/pmem_tuned.h" "$out/measurements.tsv"
+}
+
+# What does not depend on the rows (packaging, guests, other programs) is left
+# to scripts/test.sh.
+test_tuned() {
+	local log=$root/build/tuned-tests.log
+	ctest --test-dir build/tuned/libpmem -j "$(nproc)" \
+		-LE '^(slow|package|consumer|vm)$' --no-tests=error \
+		--output-on-failure >"$log" ||
+		die "the tuned library fails its tests: see $log"
+	sed -n 's/.*% tests passed/   &/p' "$log"
+}
+
+compare() {
+	local libraries=() peer
+	! finished compare.tsv measurements.tsv || return 0
+	libraries=(--lib "stock=$stock" --lib "tuned=$tuned")
+	for peer in "${peers[@]}"; do
+		libraries+=(--lib "$(basename "$peer")=$peer")
+	done
+	"$bench" compare "${plan[@]}" "${targets[@]}" "${libraries[@]}" \
+		--out "$out/compare.tsv"
+}
+
+summary() {
+	heading "Summary"
+	"$tune" report --text "$out"
+	cat <<-EOT
+
+	Report    $out/report.html
+	Header    $out/pmem_tuned.h
+	Library   $tuned
+	Link      cc app.c -I$root/libpmem/include -L${tuned%/*} -lpmem -Wl,-rpath,${tuned%/*}
+	EOT
+}
+
+stopped() {
+	echo >&2
+	echo "$program: stopped${out:+: continue with: $0 --out $out}" >&2
+	exit 130
+}
+
+options "$@"
+cd "$root"
+[ -z "$out" ] || settle_options
+mkdir -p build
+exec 9>build/tune.lock
+flock -n 9 || die "another run measures: build/tune.lock"
+trap stopped INT TERM
+
+next "Packages"
+scripts/setup.sh tune
+next "Build the library as it comes"
+build stock
+next "Look at the machine"
+probe
+next "Measure"
+sweep
+next "Decide"
+"$tune" decide "$out/measurements.tsv" "${weights[@]}" \
+	--out "$out/decisions.tsv"
+next "Write the header, and check it against the measurements"
+emit
+next "Build the library with it"
+build tuned -DPMEM_TUNED_HEADER="$out/pmem_tuned.h"
+next "Test that library"
+test_tuned
+next "Compare"
+compare
+next "Report"
+"$tune" report "$out"
+summary
