@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,17 +17,22 @@
 #include "cpu.h"
 #include "flush.h"
 #include "library.h"
+#include "platform.h"
 #include "policy.h"
 
 const char list_help[] =
-	"pmem-bench list [--lib FILE.so]\n"
+	"pmem-bench list [--topology FILE.xml]\n"
+	"pmem-bench list --lib FILE.so\n"
 	"\n"
 	"Prints every kernel of this build: what it needs of the CPU, whether\n"
-	"this CPU has it, and in which persistence domains it is durable; "
-	"then\n"
-	"what the policy compiled into this build chose, and why.\n"
+	"this CPU has it, and in which persistence domains it is durable; the\n"
+	"NUMA nodes; and what the policy compiled into this build chose, and "
+	"why.\n"
 	"\n"
-	"  --lib FILE.so   what the policy compiled into that library chose\n"
+	"  --topology FILE.xml   the nodes of the machine that file describes\n"
+	"                        (lstopo --of xml)\n"
+	"  --lib FILE.so         what the policy compiled into that library "
+	"chose\n"
 	"\n"
 	"Environment variables of the library (PMEM_NO_MOVNT and so on) "
 	"count.\n";
@@ -56,17 +62,14 @@ support_print(uint32_t needs, const struct cpu *cpu)
 }
 
 static void
-kernels_print(void)
+kernels_print(const struct cpu *cpu)
 {
-	struct cpu cpu;
-
-	cpu_detect(&cpu);
 	printf("%-28s%-24s%-6s%-9s%-9s%s\n", "KERNEL", "NEEDS", "HERE", "ADR",
 		"ADR_NT", "EADR");
 	for (size_t i = 0; i < FLUSH_COUNT; i++) {
 		printf("flush/%-22s", flush_kernels[i].name);
 		features_print(flush_kernels[i].needs, 24);
-		support_print(flush_kernels[i].needs, &cpu);
+		support_print(flush_kernels[i].needs, cpu);
 		putchar('\n');
 	}
 	for (size_t i = 0; i < copy_kernel_count; i++) {
@@ -74,13 +77,25 @@ kernels_print(void)
 
 		printf("%-28s", k->name);
 		features_print(k->needs, 24);
-		support_print(k->needs, &cpu);
+		support_print(k->needs, cpu);
 		for (int d = 0; d < DOMAIN_COUNT; d++)
 			printf("%-9s", policy_eligible(k->store, k->flush,
 					       (enum domain)d) ?
 					       "durable" :
 					       "-");
 		putchar('\n');
+	}
+}
+
+static void
+nodes_print(const struct platform *p)
+{
+	printf("\n%-8s%-14s%-6s%s\n", "NODE", "MEMORY", "CPUS", "BYTES");
+	for (size_t i = 0; i < p->node_count; i++) {
+		const struct platform_node *n = &p->nodes[i];
+
+		printf("%-8u%-14s%-6zu%ju\n", n->node, tier_names[n->tier],
+			n->cpu_count, (uintmax_t)n->memory_bytes);
 	}
 }
 
@@ -121,29 +136,44 @@ library_list(const char *path)
 	return status;
 }
 
+static int
+machine_list(const char *topology)
+{
+	char error[PLATFORM_ERROR_BYTES];
+	struct platform p;
+
+	if (platform_load(&p, topology, error))
+		return bench_fail("%s", error);
+	kernels_print(&p.cpu);
+	nodes_print(&p);
+	platform_free(&p);
+	putchar('\n');
+	if (description_print(policy_describe))
+		return bench_fail("cannot list: out of memory");
+	return 0;
+}
+
 int
 list_main(int argc, char **argv)
 {
 	static const struct option options[] = {
 		{"lib", required_argument, NULL, 'l'},
+		{"topology", required_argument, NULL, 't'},
 		{NULL, 0, NULL, 0},
 	};
-	const char *library = NULL;
+	const char *library = NULL, *topology = NULL;
 	int c;
 
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (c != 'l')
+		if (c == 'l')
+			library = optarg;
+		else if (c == 't')
+			topology = optarg;
+		else
 			return bench_bad_option(c, argv);
-		library = optarg;
 	}
 	if (optind < argc)
 		return bench_bad_option(-1, argv);
-	if (library)
-		return library_list(library);
-	kernels_print();
-	putchar('\n');
-	if (description_print(policy_describe))
-		return bench_fail("cannot list: out of memory");
-	return 0;
+	return library ? library_list(library) : machine_list(topology);
 }

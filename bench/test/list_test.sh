@@ -1,8 +1,8 @@
 #!/bin/bash
-# list_test.sh PMEM_BENCH LIBPMEM_SO: list tells the truth about this CPU and
-# about files, and refuses what it cannot read in one line
+# list_test.sh PMEM_BENCH LIBPMEM_SO TOPOLOGIES: list tells the truth about this
+# CPU and about files, and refuses what it cannot read in one line
 set -u
-bench=$1 library=$2
+bench=$1 library=$2 topologies=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -42,6 +42,12 @@ grep -Eq '^generic/stream/none .*yes +- +durable +durable' "$work/list" ||
 [ "$(grep -c '^[a-z0-9]*/[a-z]*/[a-z]* ' "$work/list")" = 36 ] ||
 	fail "not every copy kernel is listed"
 grep -q '^rows	default	' "$work/list" || fail "no rows chosen"
+
+grep -Eq '^NODE +MEMORY +CPUS +BYTES$' "$work/list" || fail "no nodes"
+"$bench" list --topology "$topologies/hbm-and-dram.xml" >"$work/list" ||
+	fail "list --topology fails"
+grep -Eq '^3 +hbm +0 +32000000000$' "$work/list" || fail "node 3 is not HBM"
+refused 'hwloc refuses it: /etc/passwd' list --topology /etc/passwd
 
 # The file is asked, not this program.
 "$bench" list --lib "$library" >"$work/lib" || fail "list --lib fails"
