@@ -26,9 +26,7 @@
 
 #define OPEN_FLAGS (O_RDWR | O_CLOEXEC)
 
-/* Pieces that posix_fallocate is asked for: small enough that a program with a
- * periodic signal, which interrupts it, gets ahead. */
-#define PIECE_MAX_BYTES ((size_t)1 << 30)
+/* The least that posix_fallocate is asked for at once. */
 #define PIECE_MIN_BYTES ((size_t)1 << 20)
 
 /* As many links in a row as Linux follows. */
@@ -223,11 +221,14 @@ descriptor_examine(struct file *file, size_t len, int flags, bool device)
 	return 0;
 }
 
-/* Allocates the file's blocks; 0 or -errno. */
+/* Allocates the file's blocks; 0 or -errno. At first in one piece, so that a
+ * length there is no room for is refused before the disk is full; in smaller
+ * and smaller ones if signals interrupt it, so that a program with a periodic
+ * signal gets ahead. */
 static int
 allocate(int fd, size_t len)
 {
-	size_t piece = PIECE_MAX_BYTES, done = 0;
+	size_t piece = len, done = 0;
 
 	while (done < len) {
 		size_t part = len - done < piece ? len - done : piece;
