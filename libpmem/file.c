@@ -141,7 +141,7 @@ unnamed_by_unlink(const char *dir, mode_t mode)
 	int dir_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	char name[sizeof("pmem.0123456789abcdef")];
 	uint64_t random;
-	int fd;
+	int fd, err = 0;
 
 	if (dir_fd < 0)
 		return -errno;
@@ -154,11 +154,13 @@ unnamed_by_unlink(const char *dir, mode_t mode)
 		fd = openat(dir_fd, name, OPEN_FLAGS | O_CREAT | O_EXCL, mode);
 	} while (fd < 0 && errno == EEXIST);
 	if (fd < 0)
-		fd = -errno;
-	else
-		unlinkat(dir_fd, name, 0);
+		err = -errno;
+	if (fd >= 0 && unlinkat(dir_fd, name, 0)) {
+		err = -errno;
+		close(fd);
+	}
 	close(dir_fd);
-	return fd;
+	return err ? err : fd;
 }
 
 /* Opens the file that flags ask for; 0 or -errno. */

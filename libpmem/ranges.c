@@ -123,12 +123,11 @@ slot_store(struct slot *slot, const struct range *range)
 		&slot->region, range->region, memory_order_release);
 }
 
-/* Index of the first slot that ends above addr, or the count. */
+/* Index of the first of count slots that ends above addr, or count. */
 static size_t
-slot_above(struct table *t, uintptr_t addr)
+slot_above(struct table *t, size_t count, uintptr_t addr)
 {
-	size_t low = 0;
-	size_t high = atomic_load_explicit(&t->count, memory_order_acquire);
+	size_t low = 0, high = count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -146,12 +145,14 @@ static bool
 find_once(uintptr_t addr, struct range *found)
 {
 	struct table *t = atomic_load_explicit(&current, memory_order_acquire);
-	size_t i;
+	size_t count, i;
 
 	if (!t)
 		return false;
-	i = slot_above(t, addr);
-	if (i == atomic_load_explicit(&t->count, memory_order_acquire))
+	/* Read once: a count that shrinks meanwhile would let i be past it. */
+	count = atomic_load_explicit(&t->count, memory_order_acquire);
+	i = slot_above(t, count, addr);
+	if (i == count)
 		return false;
 	*found = slot_load(&t->slots[i]);
 	return true;
@@ -254,12 +255,12 @@ static void
 change(uintptr_t start, uintptr_t end, const struct range *range)
 {
 	struct table *t = atomic_load(&current);
-	size_t first = slot_above(t, start), last = first;
+	size_t slots = atomic_load(&t->count);
+	size_t first = slot_above(t, slots, start), last = first;
 	struct range pieces[3], cut;
 	size_t count = 0;
 
-	while (last < atomic_load(&t->count) &&
-		atomic_load(&t->slots[last].start) < end)
+	while (last < slots && atomic_load(&t->slots[last].start) < end)
 		last++;
 	if (last > first) {
 		cut = slot_load(&t->slots[first]);

@@ -60,8 +60,7 @@ mapper(void *arg)
 		CHECK(pmem_is_pmem(p + 2 * PAGE_BYTES, 2 * PAGE_BYTES),
 			"the rest");
 		CHECK(!pmem_unmap(p, PAGE_BYTES), "unmap");
-		CHECK(!pmem_unmap(p + 2 * PAGE_BYTES, 2 * PAGE_BYTES),
-			"unmap");
+		CHECK(!pmem_unmap(p + 2 * PAGE_BYTES, 2 * PAGE_BYTES), "unmap");
 	}
 	return arg;
 }
@@ -70,7 +69,7 @@ static void *
 user(void *arg)
 {
 	char source[3000], *own = mmap(NULL, FILE_BYTES, PROT_READ | PROT_WRITE,
-		MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+				   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	CHECK(own != MAP_FAILED, "mmap");
 	memset(source, 's', sizeof(source));
@@ -89,8 +88,7 @@ user(void *arg)
 		pmem_memset(own, 'm', 500, PMEM_F_MEM_NONTEMPORAL);
 		pmem_persist(own, FILE_BYTES);
 		CHECK(own[499] == 'm' && own[500] == 's', "copied");
-		CHECK(!pmem_deep_drain(own, FILE_BYTES), "%s",
-			pmem_errormsg());
+		CHECK(!pmem_deep_drain(own, FILE_BYTES), "%s", pmem_errormsg());
 	}
 	CHECK(!pmem_unmap(own, FILE_BYTES), "unmap");
 	return arg;

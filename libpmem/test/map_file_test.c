@@ -148,8 +148,8 @@ refusals_test(void)
 			path = scratch_path(path);
 		if (strstr(r->text, "%s"))
 			snprintf(text, sizeof(text), "%.*s%s%s",
-				(int)(strstr(r->text, "%s") - r->text),
-				r->text, path, strstr(r->text, "%s") + 2);
+				(int)(strstr(r->text, "%s") - r->text), r->text,
+				path, strstr(r->text, "%s") + 2);
 		else
 			snprintf(text, sizeof(text), "%s", r->text);
 		refused(path, r->len, r->flags, r->err, text);
@@ -272,7 +272,8 @@ link_test(void)
 	/* It fails after the target was made: that goes, the link stays. */
 	CHECK(!unlink(scratch_path("target")), "unlink");
 	CHECK(!pmem_map_file(scratch_path("broken"), (size_t)1 << 62,
-		      CREATE | SPARSE, 0600, NULL, NULL), "too large");
+		      CREATE | SPARSE, 0600, NULL, NULL),
+		"too large");
 	CHECK(scratch_len(scratch_path("target")) == -1, "target left");
 	CHECK(scratch_len(scratch_path("broken")) > 0, "link removed");
 }
@@ -290,12 +291,14 @@ too_large_test(void)
 	for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++) {
 		errno = 0;
 		CHECK(!pmem_map_file(scratch_path("big"), (size_t)1 << 61,
-			      flags[i], 0600, NULL, NULL), "mapped");
+			      flags[i], 0600, NULL, NULL),
+			"mapped");
 		CHECK(errno == EFBIG || errno == ENOSPC || errno == ENOMEM,
 			"errno %d", errno);
 		CHECK(scratch_len(scratch_path("big")) == -1, "file left");
 		CHECK(!pmem_map_file(path, (size_t)1 << 61, flags[i], 0600,
-			      NULL, NULL), "mapped");
+			      NULL, NULL),
+			"mapped");
 		CHECK(scratch_len(path) == OLD_BYTES, "length changed");
 	}
 	holdings_check(&before, "too large");

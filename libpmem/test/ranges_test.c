@@ -1,5 +1,6 @@
 /*
- * ranges_test.c: the registry of mappings and pmem_is_pmem against a plain model
+ * ranges_test.c: the registry of mappings and pmem_is_pmem against a plain
+ * model
  *
  * The model has one entry a page. There is no persistent memory here: ranges
  * are added as pmem_map_file would add them, over anonymous memory.
@@ -230,8 +231,8 @@ bounded_test(void)
 int
 main(void)
 {
-	static const void *const nowhere[] = {NULL, (void *)1, &model,
-		(void *)-PAGE_BYTES};
+	static const void *const nowhere[] = {
+		NULL, (void *)1, &model, (void *)-PAGE_BYTES};
 
 	for (size_t i = 0; i < sizeof(nowhere) / sizeof(*nowhere); i++)
 		CHECK(!pmem_is_pmem(nowhere[i], 1), "%p", nowhere[i]);

@@ -57,8 +57,8 @@ extents_test(sync_fn *sync, char *p)
 static void
 wrapping_test(sync_fn *sync, char *p)
 {
-	static const size_t lens[] = {SIZE_MAX, SIZE_MAX - 1,
-		SIZE_MAX - PAGE_BYTES, SIZE_MAX / 2};
+	static const size_t lens[] = {
+		SIZE_MAX, SIZE_MAX - 1, SIZE_MAX - PAGE_BYTES, SIZE_MAX / 2};
 
 	for (size_t i = 0; i < sizeof(lens) / sizeof(*lens); i++) {
 		fails(sync, p, lens[i], ENOMEM, NO_MEMORY);
