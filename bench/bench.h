@@ -7,6 +7,9 @@
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
 
+int probe_main(int argc, char **argv);
+extern const char probe_help[];
+
 int list_main(int argc, char **argv);
 extern const char list_help[];
 

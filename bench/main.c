@@ -16,6 +16,8 @@ static const struct verb {
 	const char *name, *summary, *help;
 	int (*main)(int argc, char **argv);
 } verbs[] = {
+	{"probe", "where lines are after streaming and flushing", probe_help,
+		probe_main},
 	{"list", "kernels, and what a build of the library chose", list_help,
 		list_main},
 	{"profile", "what a recorded program did, as weights", profile_help,
