@@ -1,20 +1,15 @@
 /*
- * nodes.c: a table from CPU to node
+ * nodes.c: tables from CPU and from address to node
  */
 #include "nodes.h"
 
-#include <sched.h>
-#include <stdint.h>
 #include <stdio.h>
+#include <sys/mman.h>
 
 #include "sysfs.h"
 
-/* 1024 CPUs are what glibc's cpu_set_t counts to; 64 nodes are more than any
- * x86 machine sold today. Beyond these a node is unknown. */
-#define MAX_CPUS 1024
-#define MAX_NODES 64
-
-static int16_t cpu_nodes[MAX_CPUS];
+int16_t nodes_by_cpu[NODES_CPUS];
+_Atomic uint8_t *nodes_by_unit;
 
 /* Reads "0-3,8\n" lists of /sys/devices/system/node/nodeN/cpulist. */
 static void
@@ -27,13 +22,23 @@ cpu_list_assign(const char *list, int16_t node)
 		last = first;
 		if (sscanf(list, "-%d%n", &last, &used) == 1)
 			list += used;
-		for (int cpu = first; cpu <= last && cpu < MAX_CPUS; cpu++) {
+		for (int cpu = first; cpu <= last && cpu < NODES_CPUS; cpu++) {
 			if (cpu >= 0)
-				cpu_nodes[cpu] = node;
+				nodes_by_cpu[cpu] = node;
 		}
 		if (*list++ != ',')
 			break;
 	}
+}
+
+static void
+units_load(void)
+{
+	void *map = mmap(NULL, NODES_UNITS, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (map != MAP_FAILED)
+		nodes_by_unit = map;
 }
 
 void
@@ -41,20 +46,26 @@ nodes_load(void)
 {
 	char path[64], list[4096];
 
-	for (int cpu = 0; cpu < MAX_CPUS; cpu++)
-		cpu_nodes[cpu] = -1;
-	for (int16_t node = 0; node < MAX_NODES; node++) {
+	for (int cpu = 0; cpu < NODES_CPUS; cpu++)
+		nodes_by_cpu[cpu] = -1;
+	for (int16_t node = 0; node < NODES_MAX; node++) {
 		snprintf(path, sizeof(path),
 			"/sys/devices/system/node/node%d/cpulist", node);
 		if (sysfs_read(path, list, sizeof(list)) > 0)
 			cpu_list_assign(list, node);
 	}
+	units_load();
 }
 
-int
-nodes_current(void)
+void
+nodes_assign(uintptr_t start, uintptr_t end, int node)
 {
-	int cpu = sched_getcpu();
+	uint8_t value = (uint8_t)(node < NODES_MAX ? node + 1 : 0);
 
-	return cpu >= 0 && cpu < MAX_CPUS ? cpu_nodes[cpu] : -1;
+	if (!nodes_by_unit)
+		return;
+	for (uintptr_t unit = start / NODES_UNIT_BYTES;
+		unit * NODES_UNIT_BYTES < end && unit < NODES_UNITS; unit++)
+		atomic_store_explicit(
+			&nodes_by_unit[unit], value, memory_order_relaxed);
 }

@@ -11,7 +11,6 @@
 #include "domain.h"
 #include "env.h"
 #include "nodes.h"
-#include "ranges.h"
 #include "rows.h"
 #include "trace.h"
 
@@ -26,6 +25,9 @@ const char *const domain_names[DOMAIN_COUNT] = {
 #define MAX_ROWS 64
 
 static struct policy node_rows[MAX_ROWS];
+
+/* Row + 1 for each pair of nodes, each + 1; 0 says: the uniform row. */
+static uint8_t row_index[NODES_MAX + 1][NODES_MAX + 1];
 
 /* Durable on every x86-64 CPU, for callers that come before the constructor:
  * index 0 of each (store, flush) is the generic isa. Positions are checked by
@@ -164,6 +166,43 @@ row_contest(struct policy_state *s, const struct policy *row)
 		s->flush_contested = true;
 }
 
+/* The more of its nodes a row names, the better it fits; a row that names
+ * another node does not. */
+static int
+row_fit(const struct policy *row, int cpu_node, int mem_node)
+{
+	int fit = 0;
+
+	if (row->cpu_node != POLICY_ANY_NODE)
+		fit += row->cpu_node == cpu_node ? 1 : -4;
+	if (row->mem_node != POLICY_ANY_NODE)
+		fit += row->mem_node == mem_node ? 2 : -4;
+	return fit;
+}
+
+/* Fills row_index: a lookup is then two table reads and this one. */
+static void
+rows_index(const struct policy_state *s)
+{
+	for (int cpu_node = -1; cpu_node < NODES_MAX; cpu_node++) {
+		for (int mem_node = -1; mem_node < NODES_MAX; mem_node++) {
+			uint8_t *best = &row_index[cpu_node + 1][mem_node + 1];
+			int best_fit = 0;
+
+			*best = 0;
+			for (size_t i = 0; i < s->row_count; i++) {
+				int fit = row_fit(
+					&s->rows[i], cpu_node, mem_node);
+
+				if (fit > best_fit) {
+					best_fit = fit;
+					*best = (uint8_t)(i + 1);
+				}
+			}
+		}
+	}
+}
+
 static void
 rows_resolve(
 	const struct header *header, const char *key, const struct env *env)
@@ -190,8 +229,10 @@ rows_resolve(
 	s->flush_contested = false;
 	for (size_t i = 0; i < s->row_count; i++)
 		row_contest(s, &node_rows[i]);
-	if (s->row_count)
+	if (s->row_count) {
+		rows_index(s);
 		nodes_load();
+	}
 }
 
 static void
@@ -248,42 +289,12 @@ policy_load(void)
 	rows_resolve(header, key, &in->env);
 }
 
-/* The more of its nodes a row names, the better it fits; a row that names
- * another node does not. */
-static int
-row_fit(const struct policy *row, int cpu_node, int mem_node)
-{
-	int fit = 0;
-
-	if (row->cpu_node != POLICY_ANY_NODE)
-		fit += row->cpu_node == cpu_node ? 1 : -4;
-	if (row->mem_node != POLICY_ANY_NODE)
-		fit += row->mem_node == mem_node ? 2 : -4;
-	return fit;
-}
-
 const struct policy *
 policy_lookup(const void *dest)
 {
-	const struct policy_state *s = &policy_state;
-	const struct policy *best = &s->uniform;
-	struct range range;
-	bool contended;
-	int cpu_node = nodes_current(), mem_node = POLICY_ANY_NODE;
-	int best_fit = 0;
+	unsigned row = row_index[nodes_current() + 1][nodes_of(dest) + 1];
 
-	if (ranges_find((uintptr_t)dest, &range, &contended) &&
-		range.start <= (uintptr_t)dest)
-		mem_node = range.mem_node;
-	for (size_t i = 0; i < s->row_count; i++) {
-		int fit = row_fit(&s->rows[i], cpu_node, mem_node);
-
-		if (fit > best_fit) {
-			best_fit = fit;
-			best = &s->rows[i];
-		}
-	}
-	return best;
+	return row ? &node_rows[row - 1] : &policy_state.uniform;
 }
 
 static void

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "nodes.h"
 #include "trace.h"
 
 struct slot {
@@ -296,8 +297,10 @@ ranges_add(const struct range *range)
 	assert(range->start < range->end && range->start % PAGE_BYTES == 0);
 	writers_lock(&saved);
 	err = table_reserve();
-	if (!err)
+	if (!err) {
 		change(range->start, page_up(range->end), range);
+		nodes_assign(range->start, range->end, range->mem_node);
+	}
 	writers_unlock(&saved);
 	return err;
 }
