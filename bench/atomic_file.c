@@ -24,22 +24,33 @@ directory_of(const char *path)
 	return strndup(path, (size_t)(slash - path));
 }
 
+/* Opens the directory of a path: a descriptor, or -errno. */
 static int
-directory_check(const char *path)
+directory_open(const char *path)
 {
 	char *directory = directory_of(path);
-	struct stat st;
-	int err = 0;
+	int fd;
 
 	if (!directory)
 		return -ENOMEM;
-	if (stat(directory, &st))
-		err = -errno;
-	else if (!S_ISDIR(st.st_mode))
-		err = -ENOTDIR;
-	else if (access(directory, W_OK | X_OK))
-		err = -errno;
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		fd = -errno;
 	free(directory);
+	return fd;
+}
+
+static int
+directory_check(const char *path)
+{
+	int fd = directory_open(path);
+	int err = 0;
+
+	if (fd < 0)
+		return fd;
+	if (faccessat(fd, ".", W_OK | X_OK, 0))
+		err = -errno;
+	close(fd);
 	return err;
 }
 
@@ -133,17 +144,14 @@ temporary_write(const struct atomic_file *f, int fd)
 static int
 directory_sync(const char *path)
 {
-	char *directory = directory_of(path);
-	int fd, err = 0;
+	int fd = directory_open(path);
+	int err = 0;
 
-	if (!directory)
-		return -ENOMEM;
-	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || fsync(fd))
+	if (fd < 0)
+		return fd;
+	if (fsync(fd))
 		err = -errno;
-	if (fd >= 0)
-		close(fd);
-	free(directory);
+	close(fd);
 	return err;
 }
 

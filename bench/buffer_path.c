@@ -86,7 +86,8 @@ claim(char *mapping, size_t used_bytes)
 {
 	if (memcmp(mapping, signature, sizeof(signature)) == 0)
 		return true;
-	if (mapping[0] != 0 || memcmp(mapping, mapping + 1, used_bytes - 1))
+	if (mapping[0] != 0 ||
+		memcmp(mapping, mapping + 1, used_bytes - 1) != 0)
 		return false;
 	memcpy(mapping, signature, sizeof(signature));
 	return true;

@@ -20,6 +20,9 @@
 
 #define MIB ((size_t)1 << 20)
 
+/* Where somebody's data lies in a file. */
+#define DATA_AT ((off_t)20480)
+
 static struct platform platform;
 static char error[PLATFORM_ERROR_BYTES];
 
@@ -161,8 +164,7 @@ file_write(const char *path, size_t size_bytes, const char *text)
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
 
 	CHECK(fd >= 0 && ftruncate(fd, (off_t)size_bytes) == 0);
-	CHECK(pwrite(fd, text, strlen(text), 5 * 4096) ==
-		(ssize_t)strlen(text));
+	CHECK(pwrite(fd, text, strlen(text), DATA_AT) == (ssize_t)strlen(text));
 	CHECK(close(fd) == 0);
 }
 
@@ -202,7 +204,7 @@ data_is_not_overwritten(const char *directory)
 		"target holds data that would be overwritten: clear its first "
 		"6291456 bytes");
 	fd = open(path, O_RDONLY);
-	CHECK(pread(fd, found, sizeof(data) - 1, 5 * 4096) == sizeof(data) - 1);
+	CHECK(pread(fd, found, sizeof(data) - 1, DATA_AT) == sizeof(data) - 1);
 	CHECK_TEXT(found, data);
 	CHECK(close(fd) == 0 && unlink(path) == 0);
 }

@@ -35,8 +35,8 @@ counts_follow_work(struct counters *c)
 	}
 	/* Three instructions a round at least, and no more than a few. */
 	if (c->events[COUNTER_INSTRUCTIONS])
-		CHECK(much[COUNTER_INSTRUCTIONS] > 20 * 1000 * 1000 &&
-			much[COUNTER_INSTRUCTIONS] < 400 * 1000 * 1000 &&
+		CHECK(much[COUNTER_INSTRUCTIONS] > 20000000 &&
+			much[COUNTER_INSTRUCTIONS] < 400000000 &&
 			little[COUNTER_INSTRUCTIONS] * 10 <
 				much[COUNTER_INSTRUCTIONS]);
 }
