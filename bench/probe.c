@@ -6,16 +6,15 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "atomic_file.h"
-#include "domain.h"
 #include "facts.h"
 #include "probe_facts.h"
+#include "probe_machine.h"
 #include "probe_summary.h"
 
 const char probe_help[] =
@@ -200,71 +199,6 @@ nodes_choose(struct probe_node **nodes, size_t *count, const struct platform *p,
 		"cannot probe: node %ld does not exist or has no CPU", o->node);
 }
 
-/* The smallest step of the clock that shows. */
-static double
-timer_step_ns(const struct timing *t)
-{
-	uint64_t least = UINT64_MAX, last = timing_now(t);
-
-	for (int i = 0; i < 10000; i++) {
-		uint64_t now = timing_now(t);
-
-		if (now != last && now - last < least)
-			least = now - last;
-		last = now;
-	}
-	return (double)least * t->ns_per_tick;
-}
-
-/* The clock twice, for its drift. */
-static int
-timer_facts_add(struct provenance *facts)
-{
-	char why[TIMING_ERROR_BYTES];
-	struct timing t, again;
-
-	if (timing_open(&t, why) || timing_open(&again, why))
-		return provenance_addf(facts, "timer", "unknown: %s", why);
-	if (provenance_add(
-		    facts, "timer", t.tsc ? "tsc" : "clock_monotonic_raw") ||
-		provenance_addf(facts, "timer_ns", "%.1f",
-			(double)t.overhead_ticks * t.ns_per_tick) ||
-		provenance_addf(
-			facts, "timer_tick_ns", "%.6f", t.ns_per_tick) ||
-		provenance_addf(
-			facts, "timer_step_ns", "%.1f", timer_step_ns(&t)) ||
-		provenance_addf(facts, "timer_drift_ppm", "%.1f",
-			1e6 * fabs(t.ns_per_tick / again.ns_per_tick - 1)))
-		return -ENOMEM;
-	return 0;
-}
-
-static const char *
-auto_flush_word(int auto_flush)
-{
-	if (auto_flush < 0)
-		return "unknown: sysfs cannot be read";
-	return auto_flush ? "cpu_cache" : "memory_controller or no region";
-}
-
-static int
-domain_facts_add(struct provenance *facts, const struct platform *p,
-	enum movnt_verdict verdict)
-{
-	struct env env;
-	const char *reason;
-	enum domain domain;
-
-	env_load(&env);
-	domain = domain_choose(&env, &p->cpu, verdict, &reason);
-	if (provenance_add(facts, "persistence_domain",
-		    auto_flush_word(domain_auto_flush())) ||
-		provenance_addf(facts, "domain", "%s: %s", domain_names[domain],
-			reason))
-		return -ENOMEM;
-	return 0;
-}
-
 static int
 facts_gather(struct provenance *facts, const struct platform *p,
 	const struct options *o, const struct probe_node *nodes, size_t count)
@@ -274,8 +208,7 @@ facts_gather(struct provenance *facts, const struct platform *p,
 		provenance_addf(facts, "probe_seconds", "%g", o->seconds) ||
 		provenance_addf(
 			facts, "probe_seed", "%ju", (uintmax_t)o->seed) ||
-		timer_facts_add(facts) ||
-		domain_facts_add(facts, p, probe_movnt(nodes, count)) ||
+		probe_machine_add(facts, p, probe_movnt(nodes, count)) ||
 		probe_facts_add(facts, nodes, count))
 		return -ENOMEM;
 	return 0;
@@ -309,13 +242,13 @@ results_write(const struct provenance *facts, struct atomic_file *out,
 	const struct options *o, const struct platform *p,
 	const struct probe_node *nodes, size_t count)
 {
-	int err;
-
 	if (!o->out_path && !isatty(STDOUT_FILENO)) {
 		provenance_write(facts, "", stdout);
 		return 0;
 	}
 	if (o->out_path) {
+		int err;
+
 		provenance_write(facts, "", out->stream);
 		err = atomic_file_commit(out);
 		if (err)

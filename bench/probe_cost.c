@@ -80,10 +80,12 @@ cell_measure(void *context, size_t index, uint64_t *ticks)
 	struct line_set set = {
 		.stride_bytes = LINE_BYTES, .lines = cell->lines};
 	size_t places = ARENA_BYTES / LINE_BYTES - set.lines;
+	/* No state here lies outside of L1. */
+	const struct line_pusher no_pusher = {0};
 	uint64_t start;
 
 	set.base = e->arena + rng_below(e->rng, places) * LINE_BYTES;
-	lines_prepare(&set, cell->state, NULL, rng_next(e->rng));
+	lines_prepare(&set, cell->state, &no_pusher, rng_next(e->rng));
 	line_actions[cell->action].run(&set, rng_next(e->rng));
 	lines_fence();
 	start = timing_begin(e->timing);

@@ -24,9 +24,8 @@ const char *const residency_setting_names[SETTING_COUNT] = {
 /* From one line to twice a usual L1 (64 KiB). */
 static const size_t lines_tried[] = {1, 4, 16, 64, 256, 1024};
 #define LINES_TRIED (sizeof(lines_tried) / sizeof(lines_tried[0]))
-#define LINES_MAX 1024
 
-/* Of a huge page or two; room for LINES_MAX lines at the widest stride. */
+/* Room for the most lines at the widest stride, and places to choose from. */
 #define ARENA_BYTES ((size_t)10 << 20)
 #define HUGE_BYTES ((size_t)2 << 20)
 
@@ -53,45 +52,48 @@ struct experiment {
 /* Every action and state once in the base setting; in the others what decides:
  * streaming and flushing of lines in L1, and their controls. */
 static bool
-cell_wanted(enum residency_setting setting, enum line_action_id action,
-	enum line_state state, size_t lines)
+cell_wanted(const struct residency_cell *c)
 {
-	if (action == ACTION_NONE && state == LINE_ABSENT)
+	if (c->action == ACTION_NONE && c->state == LINE_ABSENT)
 		return false; /* clflush is that control */
-	if ((action == ACTION_CLFLUSHOPT || action == ACTION_CLWB) &&
-		state != LINE_DIRTY_L1)
+	if ((c->action == ACTION_CLFLUSHOPT || c->action == ACTION_CLWB) &&
+		c->state != LINE_DIRTY_L1)
 		return false;
-	if (setting == SETTING_BASE)
+	if (c->setting == SETTING_BASE)
 		return true;
-	return (state == LINE_CLEAN_L1 || state == LINE_DIRTY_L1) &&
-	       (lines == 1 || lines == 64);
+	return (c->state == LINE_CLEAN_L1 || c->state == LINE_DIRTY_L1) &&
+	       (c->lines == 1 || c->lines == 64);
 }
 
-/* Fills cells, or only counts where it is NULL. */
+#define COMBINATIONS \
+	(SETTING_COUNT * ACTION_COUNT * LINE_STATE_COUNT * LINES_TRIED)
+
+static struct residency_cell
+combination(size_t i)
+{
+	struct residency_cell cell = {.lines = lines_tried[i % LINES_TRIED]};
+
+	i /= LINES_TRIED;
+	cell.state = i % LINE_STATE_COUNT;
+	i /= LINE_STATE_COUNT;
+	cell.action = i % ACTION_COUNT;
+	cell.setting = i / ACTION_COUNT;
+	return cell;
+}
+
+/* Fills cells, which has room for COMBINATIONS; returns how many. */
 static size_t
 cells_make(struct residency_cell *cells, const struct cpu *cpu)
 {
 	size_t n = 0;
 
-	for (int set = 0; set < SETTING_COUNT; set++)
-		for (int a = 0; a < ACTION_COUNT; a++)
-			for (int s = 0; s < LINE_STATE_COUNT; s++)
-				for (size_t l = 0; l < LINES_TRIED; l++) {
-					struct residency_cell c = {
-						.setting = set,
-						.action = a,
-						.state = s,
-						.lines = lines_tried[l]};
+	for (size_t i = 0; i < COMBINATIONS; i++) {
+		struct residency_cell c = combination(i);
 
-					if (line_actions[a].needs &
-						~cpu->features)
-						continue;
-					if (!cell_wanted(set, a, s, c.lines))
-						continue;
-					if (cells)
-						cells[n] = c;
-					n++;
-				}
+		if (!(line_actions[c.action].needs & ~cpu->features) &&
+			cell_wanted(&c))
+			cells[n++] = c;
+	}
 	return n;
 }
 
@@ -227,15 +229,14 @@ residency_run(struct residency_result *result, const struct timing *timing,
 	memset(result, 0, sizeof(*result));
 	if (!(cpu->features & CPU_CLFLUSH))
 		return -ENOTSUP;
-	e.count = cells_make(NULL, cpu);
-	e.cells = calloc(e.count, sizeof(*e.cells));
+	e.cells = calloc(COMBINATIONS, sizeof(*e.cells));
 	e.pusher.bytes = 2 * (l1d_bytes ? l1d_bytes : L1D_BYTES_DEFAULT);
 	e.pusher.addr = arena_map(e.pusher.bytes, MADV_HUGEPAGE);
 	e.small_pages = arena_map(ARENA_BYTES, MADV_NOHUGEPAGE);
 	e.huge_pages = arena_map(ARENA_BYTES, MADV_HUGEPAGE);
 	if (!e.cells || !e.pusher.addr || !e.small_pages || !e.huge_pages)
 		goto unmap_arenas;
-	cells_make(e.cells, cpu);
+	e.count = cells_make(e.cells, cpu);
 	pace.cells = e.count;
 	pace.measure = cell_measure;
 	pace.context = &e;

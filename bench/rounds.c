@@ -42,7 +42,7 @@ rounds_run(
 {
 	size_t *order = calloc(plan->cells, sizeof(*order));
 	double start = timing_seconds(), done = 0;
-	int result = 0;
+	int result;
 
 	*rounds = (struct rounds){
 		.cells = plan->cells, .capacity = plan->max_rounds};
