@@ -10,8 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sweep.h"
+
 /* A verb is a line here, its declarations in bench.h and its file in
- * CMakeLists.txt. */
+ * CMakeLists.txt. One without summary is not for people. */
 static const struct verb {
 	const char *name, *summary, *help;
 	int (*main)(int argc, char **argv);
@@ -22,6 +24,9 @@ static const struct verb {
 		list_main},
 	{"profile", "what a recorded program did, as weights", profile_help,
 		profile_main},
+	{"sweep", "time every kernel in every state of the caches", sweep_help,
+		sweep_main},
+	{"sweep-start", NULL, sweep_help, sweep_start_main},
 };
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
 
@@ -56,8 +61,10 @@ help_print(void)
 	puts("pmem-bench VERB [OPTION]...    measure this machine\n"
 	     "pmem-bench [--benchmark_...]   google-benchmark over every "
 	     "kernel\n");
-	for (size_t i = 0; i < VERB_COUNT; i++)
-		printf("  %-8s  %s\n", verbs[i].name, verbs[i].summary);
+	for (size_t i = 0; i < VERB_COUNT; i++) {
+		if (verbs[i].summary)
+			printf("  %-8s  %s\n", verbs[i].name, verbs[i].summary);
+	}
 	puts("\nEach verb has a --help of its own.\n");
 	fputs(kernels_help, stdout);
 }

@@ -243,8 +243,8 @@ variants_expand(
 	enum isa least = isa_least(plan, features);
 
 	for (int op = 0; op < OP_COUNT; op++) {
-		work->variants[op] = calloc(copy_kernel_count + FLUSH_COUNT,
-			sizeof(*work->variants[op]));
+		work->variants[op] = calloc(
+			PLAN_VARIANTS_MOST, sizeof(*work->variants[op]));
 		if (!work->variants[op])
 			return -ENOMEM;
 	}
@@ -311,17 +311,21 @@ plan_in_round(const struct cell *cell, unsigned round)
 	return !plan_is_large(cell) || round % PLAN_LARGE_EVERY == 0;
 }
 
+double
+plan_seconds(unsigned rounds, double small_s, double large_s)
+{
+	unsigned large = (rounds + PLAN_LARGE_EVERY - 1) / PLAN_LARGE_EVERY;
+
+	return rounds * small_s + large * large_s;
+}
+
 unsigned
 plan_rounds(double seconds, double small_s, double large_s, unsigned most)
 {
 	unsigned rounds = 1;
 
-	while (rounds < most) {
-		unsigned large = rounds / PLAN_LARGE_EVERY + 1;
-
-		if ((rounds + 1) * small_s + large * large_s > seconds)
-			break;
+	while (rounds < most &&
+		plan_seconds(rounds + 1, small_s, large_s) <= seconds)
 		rounds++;
-	}
 	return rounds;
 }

@@ -13,6 +13,10 @@
 #include <stdint.h>
 
 #include "cell.h"
+#include "plan.def"
+
+/* Variants of an op: each (isa, store, flush) at most once. */
+#define PLAN_VARIANTS_MOST (ISA_COUNT * STORE_COUNT * FLUSH_COUNT)
 
 struct plan {
 	const char *name;
@@ -65,9 +69,12 @@ bool plan_is_large(const struct cell *cell);
 /* Whether a round of a start, counted from 0, measures a cell. */
 bool plan_in_round(const struct cell *cell, unsigned round);
 
-/* How many rounds a start may last: as many as fit into seconds when those
- * cells that every round measures take small_s together and the large ones
- * large_s; between 1 and most. */
+/* What rounds take when those cells that every round measures take small_s
+ * together and the large ones large_s. */
+double plan_seconds(unsigned rounds, double small_s, double large_s);
+
+/* How many rounds a start may last: as many as fit into seconds, between 1 and
+ * most. */
 unsigned plan_rounds(
 	double seconds, double small_s, double large_s, unsigned most);
 

@@ -1,0 +1,414 @@
+/*
+ * sweep.c: the verb: what is asked for, one process a start, and the end
+ */
+#include "sweep.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+const char sweep_help[] =
+	"pmem-bench sweep [OPTION]... --out FILE\n"
+	"\n"
+	"Measures every kernel that this CPU can run, at every size and state\n"
+	"of the caches, for every pair of CPU node and memory node, and\n"
+	"appends raw repetitions to FILE (measurements.tsv).\n"
+	"\n"
+	"  --platform FILE     facts of this machine (pmem-bench probe --out)\n"
+	"  --target TARGET     dram (default), a directory or file on a DAX\n"
+	"                      file system, or /dev/daxX.Y; may be repeated,\n"
+	"                      dram then stands for the nodes left\n"
+	"  --quick             at most a minute a pair of nodes\n"
+	"  --thorough          up to an hour; without either, 5 minutes\n"
+	"  --seconds N         another budget of measuring; less time means\n"
+	"                      fewer repetitions, never fewer cells\n"
+	"  --only WORD[,WORD]  only these ops, residencies, drains and sizes:\n"
+	"                      move,4096,cold\n"
+	"  --seed N            orders and places of an earlier run\n"
+	"  --resume            go on with FILE after an interruption\n"
+	"\n"
+	"Exit status: 0 done; 1 error; 2 refused, for numbers would be\n"
+	"worthless (FILE says why); 130 interrupted, to be resumed.\n";
+
+static volatile sig_atomic_t interrupted;
+static volatile pid_t child;
+
+static void
+interrupt(int signal_number)
+{
+	interrupted = 1;
+	if (child > 0)
+		kill(child, signal_number);
+}
+
+static int
+number_read(const char *text, unsigned long long most, unsigned long long *n)
+{
+	char *end;
+
+	errno = 0;
+	*n = strtoull(text, &end, 10);
+	return errno || *text < '0' || *text > '9' || *end || *n > most ?
+		       -EINVAL :
+		       0;
+}
+
+static int
+option_take(struct sweep_settings *s, int c, char **argv)
+{
+	struct plan_filter filter;
+	unsigned long long n;
+
+	switch (c) {
+	case 'q':
+	case 'T':
+		s->plan = plan_find(c == 'q' ? "quick" : "thorough");
+		return 0;
+	case 'p':
+		s->platform = optarg;
+		return 0;
+	case 'o':
+		s->out = optarg;
+		return 0;
+	case 'r':
+		s->resume = true;
+		return 0;
+	case 't':
+		if (s->target_count == SWEEP_TARGETS_MOST)
+			return bench_fail("too many targets: %s", optarg);
+		s->targets[s->target_count++] = optarg;
+		return 0;
+	case 'O':
+		if (strlen(optarg) >= SWEEP_ONLY_BYTES ||
+			plan_filter_parse(&filter, optarg))
+			return bench_fail("--only: not ops, residencies, "
+					  "drains and sizes: %s",
+				optarg);
+		s->only = optarg;
+		return 0;
+	case 's':
+		if (number_read(optarg, UINT64_MAX, &n))
+			return bench_fail("--seed: not a number: %s", optarg);
+		s->seed = n;
+		s->has_seed = true;
+		return 0;
+	case 'S':
+		if (number_read(optarg, 1000000, &n) || n == 0)
+			return bench_fail(
+				"--seconds: not 1 to 1000000: %s", optarg);
+		s->seconds = (unsigned)n;
+		return 0;
+	default:
+		return bench_bad_option(c, argv);
+	}
+}
+
+static int
+options_take(struct sweep_settings *s, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"platform", required_argument, NULL, 'p'},
+		{"target", required_argument, NULL, 't'},
+		{"out", required_argument, NULL, 'o'},
+		{"quick", no_argument, NULL, 'q'},
+		{"thorough", no_argument, NULL, 'T'},
+		{"seconds", required_argument, NULL, 'S'},
+		{"only", required_argument, NULL, 'O'},
+		{"seed", required_argument, NULL, 's'},
+		{"resume", no_argument, NULL, 'r'},
+		{NULL, 0, NULL, 0},
+	};
+	int c;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (option_take(s, c, argv))
+			return 1;
+	}
+	if (optind < argc)
+		return bench_bad_option(-1, argv);
+	if (!s->out)
+		return bench_fail("nowhere to write: give --out FILE: see "
+				  "pmem-bench sweep --help");
+	if (strlen(s->out) >= PATH_MAX)
+		return bench_fail("name too long: %s", s->out);
+	return 0;
+}
+
+/* What a new file takes where nothing is given. */
+static int
+settings_complete(struct sweep_settings *s)
+{
+	if (!s->plan)
+		s->plan = plan_find("default");
+	if (s->target_count == 0)
+		s->targets[s->target_count++] = "dram";
+	if (!s->has_seed &&
+		getrandom(&s->seed, sizeof(s->seed), 0) != sizeof(s->seed))
+		return bench_fail("cannot draw a seed: give --seed");
+	return 0;
+}
+
+/* Starts a process that does the job; its status, an enum sweep_status. */
+static int
+start_run(const struct sweep_job *job)
+{
+	char descriptor[16];
+	char *const argv[] = {"pmem-bench", "sweep-start", descriptor, NULL};
+	int status, fd = memfd_create("pmem-bench-job", 0);
+
+	if (fd < 0 || pwrite(fd, job, sizeof(*job), 0) != sizeof(*job))
+		return bench_fail("cannot start: %s", strerror(errno));
+	snprintf(descriptor, sizeof(descriptor), "%d", fd);
+	child = fork();
+	if (child == 0) {
+		execv("/proc/self/exe", argv);
+		_exit(bench_fail("cannot start: %s", strerror(errno)));
+	}
+	close(fd);
+	if (child < 0)
+		return bench_fail("cannot start: %s", strerror(errno));
+	while (waitpid(child, &status, 0) < 0)
+		continue;
+	child = 0;
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	return bench_fail("a start died of a signal: %s: %s",
+		strsignal(WTERMSIG(status)), job->out);
+}
+
+static unsigned
+rounds_settled(const struct provenance *facts, unsigned index)
+{
+	char key[sizeof(SWEEP_ROUNDS_KEY) + 10];
+	const char *value;
+
+	snprintf(key, sizeof(key), SWEEP_ROUNDS_KEY, index);
+	value = provenance_find(facts, key);
+	return value ? (unsigned)strtoul(value, NULL, 10) : 0;
+}
+
+static bool
+is_finished(const struct provenance *facts, unsigned index)
+{
+	char key[32];
+
+	snprintf(key, sizeof(key), "start_%u", index);
+	return provenance_find(facts, key);
+}
+
+/* Runs the starts that the file lacks. */
+static int
+starts_run(const struct sweep_settings *s, const struct sweep_pairs *pairs,
+	const struct provenance *facts, int writer_fd)
+{
+	unsigned seconds = s->seconds ? s->seconds : s->plan->budget_s;
+	struct sweep_job job = {
+		.seed = s->seed,
+		.count = (unsigned)pairs->count * s->plan->starts,
+		.seconds = (double)seconds / s->plan->starts,
+		.begun_s = timing_seconds(),
+		.resume = s->resume,
+		.writer_fd = writer_fd,
+		.parent = getpid(),
+	};
+	int status = SWEEP_DONE;
+
+	snprintf(job.plan, sizeof(job.plan), "%s", s->plan->name);
+	snprintf(job.only, sizeof(job.only), "%s", s->only ? s->only : "");
+	snprintf(job.out, sizeof(job.out), "%s", s->out);
+	for (; !status && job.index < job.count; job.index++) {
+		const struct sweep_pair
+			*pair = &pairs->pairs[job.index / s->plan->starts];
+
+		if (is_finished(facts, job.index))
+			continue;
+		job.cpu_node = pair->cpu_node;
+		job.mem_node = pair->mem_node;
+		job.rounds = rounds_settled(facts, job.index);
+		snprintf(job.target, sizeof(job.target), "%s", pair->target);
+		status = interrupted ? SWEEP_INTERRUPTED : start_run(&job);
+	}
+	return status;
+}
+
+/* Whether numbers of this machine would mean anything, as far as can be told
+ * before; else why not. Adds facts about clock and targets. */
+static int
+judge_before(const struct platform *p, struct provenance *facts,
+	char error[PLATFORM_ERROR_BYTES])
+{
+	struct timing timing;
+	int err;
+
+	if (p->cpu_count < 2) {
+		snprintf(error, PLATFORM_ERROR_BYTES,
+			"only one CPU: whatever else runs would be timed");
+		return -ENOTSUP;
+	}
+	err = timing_open(&timing, error);
+	if (err)
+		return err;
+	return provenance_addf(facts, "timer",
+		"%s, %.4f ns a tick, %.1f ns an empty section, line in cache "
+		"%.1f ns, in memory %.1f ns",
+		timing.tsc ? "tsc" : "CLOCK_MONOTONIC_RAW", timing.ns_per_tick,
+		(double)timing.overhead_ticks * timing.ns_per_tick,
+		(double)timing.hit_ticks * timing.ns_per_tick,
+		(double)timing.miss_ticks * timing.ns_per_tick);
+}
+
+/* Bytes of destination that the plan needs, or 0: nothing of it is left. */
+static size_t
+dest_bytes_needed(const struct sweep_settings *s, const struct platform *p)
+{
+	struct plan_filter filter;
+	struct plan_work work;
+	size_t most;
+
+	if (plan_filter_parse(&filter, s->only) ||
+		plan_expand(&work, s->plan, p->cpu.features, &filter))
+		return 0;
+	most = plan_size_most(&work);
+	plan_free(&work);
+	return most ? cell_dest_bytes(most) : 0;
+}
+
+/* Whether a flaw of the target makes it unfit rather than misspelt. */
+static bool
+is_refusal(int err)
+{
+	return err == -ENOTSUP || err == -ENOSPC || err == -ENODEV;
+}
+
+/* Judges machine and targets and makes the file. An enum sweep_status. */
+static int
+begin(struct measurement_writer *w, struct sweep_settings *s,
+	const struct platform *p, struct sweep_pairs *pairs)
+{
+	char error[PLATFORM_ERROR_BYTES];
+	struct provenance facts = {0};
+	size_t dest_bytes;
+	int status, err;
+
+	if (settings_complete(s))
+		return SWEEP_FAILED;
+	dest_bytes = dest_bytes_needed(s, p);
+	if (!dest_bytes)
+		return bench_fail("--only: nothing of plan %s: %s",
+			s->plan->name, s->only);
+	err = judge_before(p, &facts, error);
+	if (!err)
+		err = sweep_pairs_find(pairs, &facts, p, s, dest_bytes, error);
+	if (!err) {
+		status = sweep_file_begin(w, s, p, &facts);
+		if (status)
+			free(pairs->pairs);
+	} else if (is_refusal(err)) {
+		bench_fail("refused: %s", error);
+		status = provenance_add(&facts, "refused", error) ||
+					 sweep_file_begin(w, s, p, &facts) ||
+					 measurement_close(w) ?
+				 SWEEP_FAILED :
+				 SWEEP_REFUSED;
+	} else {
+		status = bench_fail("%s", error);
+	}
+	provenance_free(&facts);
+	return status;
+}
+
+/* Opens the file to go on, and pairs as before. */
+static int
+resume(struct measurement_writer *w, struct sweep_settings *s,
+	const struct platform *p, struct sweep_pairs *pairs,
+	struct provenance *facts)
+{
+	char error[PLATFORM_ERROR_BYTES];
+	struct provenance known = {0};
+	int status = 0;
+
+	if (sweep_file_resume(w, s, p, facts))
+		return SWEEP_FAILED;
+	if (sweep_pairs_find(
+		    pairs, &known, p, s, dest_bytes_needed(s, p), error)) {
+		status = bench_fail("%s", error);
+		measurement_close(w);
+	}
+	provenance_free(&known);
+	return status;
+}
+
+static int
+finish(struct measurement_writer *w, const struct sweep_settings *s, int status)
+{
+	size_t rows;
+
+	if (status == SWEEP_DONE) {
+		status = sweep_file_end(w, s->out, &rows);
+		if (!status)
+			printf("%zu rows: %s\n", rows, s->out);
+	} else if (status == SWEEP_INTERRUPTED) {
+		fprintf(stderr,
+			"pmem-bench: interrupted: go on with: pmem-bench sweep "
+			"--resume --out %s\n",
+			s->out);
+	}
+	if (measurement_close(w))
+		status = bench_fail("cannot write: %s", s->out);
+	return status;
+}
+
+static int
+sweep_run(struct sweep_settings *s, const struct platform *p)
+{
+	struct sigaction action = {.sa_handler = interrupt};
+	struct provenance facts = {0};
+	struct measurement_writer w;
+	struct sweep_pairs pairs;
+	int status;
+
+	status = s->resume ? resume(&w, s, p, &pairs, &facts) :
+			     begin(&w, s, p, &pairs);
+	if (status)
+		goto free_facts;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	/* The starts write through the same description, and share its lock. */
+	if (fcntl(w.fd, F_SETFD, 0))
+		status = bench_fail("cannot start: %s", strerror(errno));
+	else
+		status = starts_run(s, &pairs, &facts, w.fd);
+	status = finish(&w, s, status);
+	free(pairs.pairs);
+free_facts:
+	provenance_free(&facts);
+	return status;
+}
+
+int
+sweep_main(int argc, char **argv)
+{
+	char error[PLATFORM_ERROR_BYTES];
+	struct sweep_settings settings = {0};
+	struct platform p;
+	int status;
+
+	if (options_take(&settings, argc, argv))
+		return SWEEP_FAILED;
+	if (platform_load(&p, NULL, error))
+		return bench_fail("%s", error);
+	status = sweep_run(&settings, &p);
+	platform_free(&p);
+	return status;
+}

@@ -1,0 +1,307 @@
+/*
+ * sweep_start.c: one start of a sweep: the process that measures
+ *
+ * It binds itself, checks clock and memory, runs its rounds, and leaves in the
+ * file what it saw of the machine meanwhile. What makes numbers worthless ends
+ * it with a refusal, which is also a fact in the file: whoever decides from it
+ * must know.
+ */
+#include "sweep.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "buffer.h"
+#include "steal.h"
+#include "sweep_rounds.h"
+
+static volatile sig_atomic_t stop;
+
+static void
+stop_request(int signal_number)
+{
+	(void)signal_number;
+	stop = 1;
+}
+
+static void
+signals_take(void)
+{
+	struct sigaction action = {.sa_handler = stop_request};
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+struct start {
+	struct sweep_job job;
+	struct platform platform;
+	struct timing timing;
+	struct buffer dest, src;
+	struct sweep_rounds rounds;
+	struct steal steal;
+};
+
+/* Says why the start ends, on stderr and in the file. */
+static int
+refuse(const struct start *s, const char *reason)
+{
+	struct measurement_writer writer = {s->job.writer_fd};
+	struct provenance fact = {0};
+
+	if (provenance_add(&fact, "refused", reason) ||
+		measurement_comment(&writer, &fact))
+		bench_fail("cannot write: %s", s->job.out);
+	provenance_free(&fact);
+	bench_fail("refused: %s", reason);
+	return SWEEP_REFUSED;
+}
+
+static int
+fail(const struct start *s, int err)
+{
+	bench_fail("cannot measure: %s: %s", strerror(-err), s->job.out);
+	return SWEEP_FAILED;
+}
+
+/* Marks what a resumed file holds already. */
+static int
+done_load(struct start *s)
+{
+	char error[PROVENANCE_ERROR_BYTES];
+	struct sweep_rounds *r = &s->rounds;
+	struct measurements measured = {0};
+	int err;
+
+	err = sweep_done_open(&r->done, &r->work, r->plan->rounds_most);
+	if (err || !s->job.resume)
+		return err;
+	err = measurements_read(
+		&measured, s->job.out, MEASUREMENT_STRICT, error);
+	if (err)
+		return err;
+	sweep_done_mark(
+		&r->done, &measured, sweep_rep_first(r->plan, s->job.index));
+	measurements_free(&measured);
+	return 0;
+}
+
+/* Gets the destination on the target, and a source in ordinary memory near the
+ * CPU, which is where programs keep what they make persistent. */
+static int
+buffers_open(struct start *s, char error[PLATFORM_ERROR_BYTES])
+{
+	const struct platform_node *near = platform_node_find(
+		&s->platform, s->job.cpu_node);
+	size_t most = plan_size_most(&s->rounds.work);
+	unsigned src_node = near->memory_bytes ? s->job.cpu_node :
+						 s->job.mem_node;
+	int err;
+
+	err = buffer_open(&s->dest, &s->platform, s->job.target,
+		s->job.mem_node, cell_dest_bytes(most), error);
+	if (err)
+		return err;
+	err = buffer_open(&s->src, &s->platform, "dram", src_node,
+		cell_src_bytes(most), error);
+	if (err)
+		buffer_close(&s->dest);
+	return err;
+}
+
+static void
+bench_set(struct start *s)
+{
+	s->rounds.bench = (struct cell_bench){
+		.timing = &s->timing,
+		.dest = s->dest.addr,
+		.dest_bytes = s->dest.bytes,
+		.src = s->src.addr,
+		.src_bytes = s->src.bytes,
+		.l1d_bytes = s->platform.l1d_bytes,
+		.l2_bytes = s->platform.l2_bytes,
+		.has_clflushopt = s->platform.cpu.features & CPU_CLFLUSHOPT,
+	};
+}
+
+static double
+share_pct(const struct cell_tally *tally)
+{
+	return 100.0 * (double)tally->cached / (double)tally->lines;
+}
+
+/* Why the states prepared were not there, or NULL. */
+static const char *
+states_judge(const struct start *s, char text[PLATFORM_ERROR_BYTES])
+{
+	if (!timing_tells_misses(&s->timing))
+		return NULL;
+	for (int i = 0; i < RESIDENCY_COUNT; i++) {
+		const struct cell_tally *tally = &s->rounds.states[i];
+		double wrong_pct;
+
+		if (tally->lines == 0)
+			continue;
+		wrong_pct = i == RESIDENCY_COLD ? share_pct(tally) :
+						  100 - share_pct(tally);
+		if (wrong_pct <= PLAN_WRONG_STATE_MOST_PCT)
+			continue;
+		snprintf(text, PLATFORM_ERROR_BYTES,
+			"caches do not hold the state prepared: %.0f%% of "
+			"lines are %s after preparing %s",
+			wrong_pct, i == RESIDENCY_COLD ? "cached" : "absent",
+			residency_names[i]);
+		return text;
+	}
+	return NULL;
+}
+
+/* What the start saw, as a fact of the file. */
+static int
+facts_write(struct start *s, double seconds, double stolen_pct)
+{
+	struct provenance facts = {0};
+	char key[32], states[RESIDENCY_COUNT][16];
+	double load = 0;
+	int err;
+
+	for (int i = 0; i < RESIDENCY_COUNT; i++) {
+		if (s->rounds.states[i].lines &&
+			timing_tells_misses(&s->timing))
+			snprintf(states[i], sizeof(states[i]), "%.1f%%",
+				share_pct(&s->rounds.states[i]));
+		else
+			snprintf(states[i], sizeof(states[i]), "-");
+	}
+	getloadavg(&load, 1);
+	snprintf(key, sizeof(key), "start_%u", s->job.index);
+	err = provenance_addf(&facts, key,
+		"cpu_node %u mem_node %u rounds %u seconds %.1f steal %.2f%% "
+		"load %.2f cached after preparing warm %s cold %s reread %s",
+		s->job.cpu_node, s->job.mem_node, s->rounds.rounds, seconds,
+		stolen_pct, load, states[RESIDENCY_WARM],
+		states[RESIDENCY_COLD], states[RESIDENCY_REREAD]);
+	if (!err)
+		err = measurement_comment(&s->rounds.writer, &facts);
+	provenance_free(&facts);
+	return err;
+}
+
+/* Runs the rounds and judges what happened meanwhile. */
+static int
+rounds_run(struct start *s)
+{
+	char text[PLATFORM_ERROR_BYTES];
+	double begun_s = timing_seconds(), stolen_pct;
+	const char *flaw;
+	int err;
+
+	steal_read(&s->steal);
+	progress_open(&s->rounds.progress, s->job.begun_s,
+		(double)s->job.index / (double)s->job.count);
+	err = sweep_rounds_run(&s->rounds);
+	progress_close(&s->rounds.progress);
+	if (err == -EINTR)
+		return SWEEP_INTERRUPTED;
+	if (err)
+		return fail(s, err);
+	stolen_pct = steal_pct(&s->steal);
+	err = facts_write(s, timing_seconds() - begun_s, stolen_pct);
+	if (err)
+		return fail(s, err);
+	if (timing_recheck(&s->timing, text))
+		return refuse(s, text);
+	flaw = states_judge(s, text);
+	if (flaw)
+		return refuse(s, flaw);
+	if (stolen_pct > PLAN_STEAL_MOST_PCT) {
+		snprintf(text, sizeof(text),
+			"the hypervisor stole %.0f%% of the CPU's time",
+			stolen_pct);
+		return refuse(s, text);
+	}
+	return SWEEP_DONE;
+}
+
+static int
+measure(struct start *s)
+{
+	char error[PLATFORM_ERROR_BYTES];
+	struct sweep_rounds *r = &s->rounds;
+	int status, err;
+
+	if (timing_open(&s->timing, error) || buffers_open(s, error))
+		return refuse(s, error);
+	bench_set(s);
+	err = done_load(s);
+	status = err ? fail(s, err) : rounds_run(s);
+	sweep_done_close(&r->done);
+	buffer_close(&s->src);
+	buffer_close(&s->dest);
+	return status;
+}
+
+/* Fills the plan's work in and measures. */
+static int
+work_run(struct start *s)
+{
+	const char *only = s->job.only[0] ? s->job.only : NULL;
+	struct sweep_rounds *r = &s->rounds;
+	struct plan_filter filter;
+	int status, err;
+
+	r->job = &s->job;
+	r->plan = plan_find(s->job.plan);
+	r->writer.fd = s->job.writer_fd;
+	r->stop = &stop;
+	err = plan_filter_parse(&filter, only);
+	if (!err)
+		err = plan_expand(
+			&r->work, r->plan, s->platform.cpu.features, &filter);
+	if (err)
+		return fail(s, err);
+	status = measure(s);
+	plan_free(&r->work);
+	return status;
+}
+
+static int
+job_read(struct sweep_job *job, const char *descriptor)
+{
+	int fd = atoi(descriptor);
+
+	if (pread(fd, job, sizeof(*job), 0) != (ssize_t)sizeof(*job))
+		return -EINVAL;
+	close(fd);
+	return 0;
+}
+
+int
+sweep_start_main(int argc, char **argv)
+{
+	char error[PLATFORM_ERROR_BYTES];
+	struct start s = {0};
+	int status;
+
+	if (argc != 2 || job_read(&s.job, argv[1]))
+		return bench_fail("sweep-start is for the sweep alone: see "
+				  "pmem-bench sweep --help");
+	signals_take();
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != s.job.parent)
+		return SWEEP_INTERRUPTED;
+	if (platform_load(&s.platform, NULL, error))
+		return bench_fail("%s", error);
+	if (platform_bind(&s.platform, s.job.cpu_node, s.job.index, error))
+		status = refuse(&s, error);
+	else
+		status = work_run(&s);
+	platform_free(&s.platform);
+	return status;
+}
