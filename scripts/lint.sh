@@ -63,7 +63,7 @@ only_in() { # INCLUDED(regex) ALLOWED(regex of paths): anything else is a fault
 places() {
 	local bad=0 name
 	only_in '(immintrin|x86intrin|emmintrin)\.h' \
-		'libpmem/(prim_x86\.h|copy_x86\.c|flush\.c)|bench/.*_kernels?\.[ch]' ||
+		'libpmem/(prim_x86\.h|copy_x86\.c|flush\.c)|bench/cacheline\.c' ||
 		bad=1
 	only_in 'benchmark/benchmark\.h' 'bench/gbench\.cc' || bad=1
 	only_in 'papi\.h' 'bench/counters_papi\.c' || bad=1

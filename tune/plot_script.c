@@ -80,7 +80,7 @@ size_range(const struct figure *f)
 static void
 place_names(const struct figure *f, const struct range *y, double *place)
 {
-	size_t order[FIGURE_SERIES_MAX];
+	size_t order[FIGURE_SERIES_MAX] = {0};
 	double top = 1;
 
 	for (size_t i = 0; i < f->series_count; i++) {

@@ -96,10 +96,12 @@ form_check(const struct cell_bench *bench, const struct variant *v, enum op op,
 	cell_place(&place, bench, &cell, rng);
 	cell_section(bench, &cell, &place, v);
 	for (size_t i = 0; i < place.count; i++) {
-		CHECK(place.dest[i][-1] == 1);
-		CHECK(place.dest[i][0] != 1);
-		CHECK(place.dest[i][99] != 1);
-		CHECK(place.dest[i][100] == 1);
+		const char *before = place.dest[i] - 1;
+
+		CHECK(before[0] == 1);
+		CHECK(before[1] != 1);
+		CHECK(before[100] != 1);
+		CHECK(before[101] == 1);
 	}
 	CHECK(cell_sample(bench, &cell, &place, v) > 0);
 }
