@@ -176,7 +176,8 @@ tell_missing:
 	return err;
 }
 
-/* The nodes to measure: that of the option, or all that have CPUs. */
+/* The nodes to measure: that of the option, or all that have CPUs. 0, or 1
+ * after a message; the caller frees *nodes in any case. */
 static int
 nodes_choose(struct probe_node **nodes, size_t *count, const struct platform *p,
 	const struct options *o)
@@ -192,7 +193,6 @@ nodes_choose(struct probe_node **nodes, size_t *count, const struct platform *p,
 	}
 	if (*count)
 		return 0;
-	free(*nodes);
 	if (o->node < 0)
 		return bench_fail("cannot probe: no node has a CPU");
 	return bench_fail(
@@ -276,7 +276,7 @@ probe_main(int argc, char **argv)
 	if (platform_load(&p, NULL, error))
 		return bench_fail("%s", error);
 	if (nodes_choose(&nodes, &count, &p, &o))
-		goto free_platform;
+		goto free_nodes;
 	err = o.out_path ? atomic_file_open(&out, o.out_path) : 0;
 	if (err) {
 		bench_fail("cannot write: %s: %s", strerror(-err), o.out_path);
@@ -294,7 +294,6 @@ probe_main(int argc, char **argv)
 		residency_free(&nodes[i].residency);
 free_nodes:
 	free(nodes);
-free_platform:
 	platform_free(&p);
 	return status;
 }

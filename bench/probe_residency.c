@@ -66,7 +66,7 @@ cell_wanted(const struct residency_cell *c)
 }
 
 #define COMBINATIONS \
-	(SETTING_COUNT * ACTION_COUNT * LINE_STATE_COUNT * LINES_TRIED)
+	((size_t)SETTING_COUNT * ACTION_COUNT * LINE_STATE_COUNT * LINES_TRIED)
 
 static struct residency_cell
 combination(size_t i)

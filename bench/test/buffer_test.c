@@ -1,6 +1,7 @@
 /*
- * buffer_test.c: targets become the memory they claim to be, nobody's data is
- * overwritten, and nothing stays behind
+ * buffer_test.c [TARGET]...: targets become the memory they claim to be,
+ * nobody's data is overwritten, and nothing stays behind. The targets, if any,
+ * are on persistent memory: a DAX directory, a file in one, a device DAX.
  */
 #include "buffer.h"
 
@@ -280,8 +281,33 @@ forced_disk_poses(const char *directory)
 	buffer_close(&b);
 }
 
+static void
+dax_is_pmem(const char *target)
+{
+	struct stat st;
+	struct buffer b;
+
+	CHECK(stat(target, &st) == 0);
+	/* Twice: the first leaves the target as its own. */
+	for (int i = 0; i < 2; i++) {
+		CHECK(buffer_open(&b, &platform, target, 0, 4 * MIB, error) ==
+				0,
+			"%s: %s", error, target);
+		CHECK(b.kind ==
+			(S_ISCHR(st.st_mode) ? BUFFER_DEVICE : BUFFER_FILE));
+		CHECK(b.is_pmem && !b.posed && !b.emulated);
+		CHECK_TEXT(b.medium, "dax");
+		CHECK(platform_node_find(&platform, (unsigned)b.mem_node));
+		printf("%s: node %d\n", target, b.mem_node);
+		buffer_check(&b, 4 * MIB);
+		buffer_close(&b);
+	}
+	CHECK(buffer_open(&b, &platform, target, 0, (size_t)1 << 50, error) ==
+		-ENOSPC);
+}
+
 int
-main(void)
+main(int argc, char **argv)
 {
 	char *directory;
 
@@ -305,6 +331,8 @@ main(void)
 	data_is_not_overwritten(directory);
 	other_targets_are_refused(directory);
 	CHECK(rmdir(directory) == 0);
+	for (int i = 1; i < argc; i++)
+		dax_is_pmem(argv[i]);
 	platform_free(&platform);
 	return 0;
 }
