@@ -25,8 +25,10 @@ struct model model; /* of prim_model.h */
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 enum count { DURABLE, LOST, FLUSHED };
+#define COUNTS 3
 
 static bool quick;
+static uint64_t (*job_counts)[COUNTS];
 
 static void
 nothing(void)
@@ -129,7 +131,8 @@ static void
 flush_run(
 	const struct flush_kernel *k, struct trial_ground *g, uint64_t *counts)
 {
-	struct trial t = {.kernel = k->name, .flush = k->flush};
+	struct trial t = {
+		.kernel = k->name, .flush = k->flush, .deep_flush = k->flush};
 
 	memset(&policy_state, 0, sizeof(policy_state));
 	policy_state.uniform.flush = k;
@@ -145,38 +148,42 @@ flush_run(
 	counts[FLUSHED] += t.turn;
 }
 
-/* Every step-th row and flush kernel from first. */
+/* A row, or a flush kernel. */
 static void
-share_run(size_t first, size_t step, uint64_t *counts)
+job_run(size_t job)
 {
 	struct trial_ground g = ground;
+	uint64_t *counts = job_counts[job];
 
 	trial_ground_make(&g, PAGE_BYTES);
-	for (size_t i = first; i < copy_kernel_count; i += step)
-		row_small_run(&copy_kernels[i], &g, counts);
-	for (size_t i = first; i < FLUSH_COUNT; i += step)
-		flush_run(&flush_kernels[i], &g, counts);
+	if (job >= copy_kernel_count) {
+		flush_run(&flush_kernels[job - copy_kernel_count], &g, counts);
+		return;
+	}
+	row_small_run(&copy_kernels[job], &g, counts);
 	trial_ground_drop(&g);
 	trial_ground_make(&g, LARGE_BYTES);
-	for (size_t i = first; i < copy_kernel_count; i += step)
-		row_large_run(&copy_kernels[i], &g, counts);
+	row_large_run(&copy_kernels[job], &g, counts);
 	trial_ground_drop(&g);
 }
 
 int
 main(int argc, char **argv)
 {
-	uint64_t counts[SHARES_COUNTS] = {0};
+	size_t job_count = copy_kernel_count + FLUSH_COUNT;
+	uint64_t sum[COUNTS] = {0};
 
 	quick = argc > 1 && !strcmp(argv[1], "--quick");
-	if (!shares_run(share_run, counts))
+	job_counts = shares_memory(job_count * sizeof(*job_counts));
+	if (!shares_run(job_count, job_run))
 		return 1;
+	for (size_t i = 0; i < job_count * COUNTS; i++)
+		sum[i % COUNTS] += job_counts[i / COUNTS][i % COUNTS];
 	printf("counts: %zu rows, %llu cases as promised, %llu cases of "
 	       "ineligible rows seen to lose data, %llu flushes\n",
-		copy_kernel_count, (unsigned long long)counts[DURABLE],
-		(unsigned long long)counts[LOST],
-		(unsigned long long)counts[FLUSHED]);
-	CHECK(quick || counts[DURABLE] >= 10000000,
-		"fewer than 10 million cases");
+		copy_kernel_count, (unsigned long long)sum[DURABLE],
+		(unsigned long long)sum[LOST],
+		(unsigned long long)sum[FLUSHED]);
+	CHECK(quick || sum[DURABLE] >= 10000000, "fewer than 10 million cases");
 	return 0;
 }

@@ -1,51 +1,67 @@
 /*
- * shares.c: processes and the pipe that brings their counts back
+ * shares.c: jobs in processes
  */
 #include "shares.h"
 
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
 
-bool
-shares_run(void (*run)(size_t first, size_t step, uint64_t *counts),
-	uint64_t counts[SHARES_COUNTS])
+void *
+shares_memory(size_t size_bytes)
 {
-	uint64_t part[SHARES_COUNTS] = {0};
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t step = cpus > 0 ? (size_t)cpus : 1;
-	bool all_well = true;
-	int fd[2], status;
+	void *p = mmap(NULL, size_bytes, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	CHECK(!pipe(fd), "pipe");
+	CHECK(p != MAP_FAILED, "no shared memory");
+	return p;
+}
+
+static void
+job_begin(size_t job, void (*run)(size_t job))
+{
+	pid_t pid;
+
 	fflush(stdout);
-	for (size_t first = 0; first < step; first++) {
-		pid_t pid = fork();
+	pid = fork();
+	CHECK(pid >= 0, "fork");
+	if (pid)
+		return;
+	run(job);
+	fflush(stdout);
+	_exit(0);
+}
 
-		CHECK(pid >= 0, "fork");
-		if (pid == 0) {
-			run(first, step, part);
-			fflush(stdout);
-			CHECK(write(fd[1], part, sizeof(part)) == sizeof(part),
-				"pipe");
-			_exit(0);
-		}
-	}
-	for (size_t first = 0; first < step; first++) {
-		CHECK(wait(&status) > 0, "wait");
-		if (WIFSIGNALED(status))
-			fprintf(stderr, "killed by signal %d\n",
-				WTERMSIG(status));
-		if (status != 0) {
-			all_well = false;
+static bool
+job_end(size_t job_count)
+{
+	int status;
+
+	CHECK(wait(&status) > 0, "wait");
+	if (WIFSIGNALED(status))
+		fprintf(stderr, "one of %zu jobs was killed by signal %d\n",
+			job_count, WTERMSIG(status));
+	return status == 0;
+}
+
+bool
+shares_run(size_t job_count, void (*run)(size_t job))
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t begun = 0, ended = 0;
+	bool all_well = true;
+
+	while (ended < begun || (all_well && begun < job_count)) {
+		if (all_well && begun < job_count &&
+			begun - ended < (size_t)(cpus > 0 ? cpus : 1)) {
+			job_begin(begun++, run);
 			continue;
 		}
-		CHECK(read(fd[0], part, sizeof(part)) == sizeof(part), "pipe");
-		for (size_t i = 0; i < SHARES_COUNTS; i++)
-			counts[i] += part[i];
+		if (!job_end(job_count))
+			all_well = false;
+		ended++;
 	}
-	close(fd[0]);
-	close(fd[1]);
 	return all_well;
 }

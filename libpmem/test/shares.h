@@ -1,19 +1,17 @@
 /*
- * shares.h: a test's work divided over processes, one a CPU
+ * shares.h: a test's jobs, each in a process of its own, one a CPU at a time
  */
 #ifndef LIBPMEM_TEST_SHARES_H
 #define LIBPMEM_TEST_SHARES_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-#define SHARES_COUNTS 8
+/* Zeroed memory that jobs share with the test; never freed. */
+void *shares_memory(size_t size_bytes);
 
-/* Calls run(first, step, counts) once in each of step processes, first from 0
- * on, and adds what each counted to counts. A share that fails prints why and
- * exits; then the result is false, after all have ended. */
-bool shares_run(void (*run)(size_t first, size_t step, uint64_t *counts),
-	uint64_t counts[SHARES_COUNTS]);
+/* Runs run(0) to run(job_count - 1). A job that fails prints why and exits;
+ * then the result is false, after those that had begun have ended. */
+bool shares_run(size_t job_count, void (*run)(size_t job));
 
 #endif

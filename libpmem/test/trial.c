@@ -34,6 +34,18 @@ trial_flags(unsigned call)
 	return call == CALL_NODRAIN ? PMEM_F_MEM_NODRAIN : 0;
 }
 
+enum choice
+trial_choice(unsigned flags, size_t len_bytes, size_t stream_min_bytes)
+{
+	if (flags & PMEM_F_MEM_NOFLUSH)
+		return CHOICE_NOFLUSH;
+	if (flags & (PMEM_F_MEM_NONTEMPORAL | PMEM_F_MEM_WC))
+		return CHOICE_STREAM;
+	if (flags & (PMEM_F_MEM_TEMPORAL | PMEM_F_MEM_WB))
+		return CHOICE_CACHED;
+	return len_bytes < stream_min_bytes ? CHOICE_CACHED : CHOICE_STREAM;
+}
+
 static void
 trial_fail(const struct trial *t, const struct model *m, const char *what)
 {
@@ -93,6 +105,8 @@ call_make(const struct trial *t, struct trial_ground *g, char *dest,
 	g->after();
 	if (result != dest)
 		trial_fail(t, g->model, "returned something else");
+	if (g->served && !g->served(t))
+		trial_fail(t, g->model, "another kernel ran");
 	if (t->shape == SET)
 		memset(twin, c, t->len_bytes);
 	else
@@ -203,8 +217,8 @@ trial_flush_run(const struct trial *t, struct trial_ground *g)
 {
 	char *dest = g->room.start + g->room.size_bytes / 2 + t->at;
 	size_t len = t->len_bytes;
-	bool promised = !len ||
-			policy_eligible(STORE_CACHED, t->flush, t->domain);
+	enum flush flush = t->turn % 3 == 1 ? t->deep_flush : t->flush;
+	bool promised = !len || policy_eligible(STORE_CACHED, flush, t->domain);
 	struct model_op op = {
 		.domain = t->domain, .dest = dest, .len_bytes = len};
 	struct model_counts want = {.stores = len > 0, .fences = 1};
@@ -222,8 +236,8 @@ trial_flush_run(const struct trial *t, struct trial_ground *g)
 	g->after();
 	if (t->turn % 3 != 2)
 		drain_make(g);
-	if (t->flush != FLUSH_NONE)
-		want.flushes[t->flush] = lines_of(dest, len);
+	if (flush != FLUSH_NONE)
+		want.flushes[flush] = lines_of(dest, len);
 	if (memcmp(&want, &g->model->counts, sizeof(want)) != 0)
 		trial_fail(t, g->model, "other flushes or fences");
 	model_end(g->model, true);

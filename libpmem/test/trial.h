@@ -44,6 +44,8 @@ struct trial_api {
 	void (*drain)(void);
 };
 
+struct trial;
+
 /* Where trials happen. The lower half of the room holds sources, the upper one
  * is the window of destinations; the model's arena is both. */
 struct trial_ground {
@@ -51,18 +53,27 @@ struct trial_ground {
 	struct model *model;
 	struct trial_api api;
 	void (*before)(void), (*after)(void); /* around every call */
+	/* Whether the kernel of the trial, and no other, served the last call;
+	 * or NULL: cannot be told. */
+	bool (*served)(const struct trial *t);
 };
 
 struct trial {
 	const char *kernel; /* for messages */
 	enum store store; /* of the kernel that should serve the call */
-	enum flush flush;
+	enum flush flush, deep_flush;
 	enum domain domain;
 	enum shape shape;
 	unsigned call;
 	size_t at, len_bytes; /* destination, from the window's start */
 	unsigned turn; /* counts up: varies what is not enumerated */
 };
+
+/* Which of an operation's kernels libpmem(7) asks for: NOFLUSH goes first, then
+ * the hints, and where none is given the length decides. */
+enum choice { CHOICE_CACHED, CHOICE_STREAM, CHOICE_NOFLUSH };
+enum choice trial_choice(
+	unsigned flags, size_t len_bytes, size_t stream_min_bytes);
 
 /* Makes the room, window_bytes for each half, and sets the model on it. */
 void trial_ground_make(struct trial_ground *g, size_t window_bytes);
