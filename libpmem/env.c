@@ -3,7 +3,6 @@
  */
 #include "env.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -11,20 +10,21 @@
 
 #include "error.h"
 
-/* Digits only: no sign, space or prefix, since each of them has been read
- * differently by different releases of pmem software. */
+/* Digits only: no sign, space or second prefix, since strtoull takes them and
+ * different releases of pmem software have read them differently. */
 static bool
 parse_number(const char *text, int base, unsigned long long *value)
 {
-	char *end;
+	const char *digits = base == 16 ? "0123456789abcdefABCDEF" :
+					  "0123456789";
 
 	if (base == 16 && text[0] == '0' && (text[1] | 0x20) == 'x')
 		text += 2;
-	if (!isxdigit((unsigned char)*text))
+	if (!*text || text[strspn(text, digits)])
 		return false;
 	errno = 0;
-	*value = strtoull(text, &end, base);
-	return !errno && !*end;
+	*value = strtoull(text, NULL, base);
+	return !errno;
 }
 
 static void
@@ -56,7 +56,7 @@ read_size(const char *name, const char *expected, size_t *value)
 
 	if (!text)
 		return false;
-	if (!isdigit((unsigned char)*text) || !parse_number(text, 10, &v)) {
+	if (!parse_number(text, 10, &v)) {
 		ignored(name, text, expected);
 		return false;
 	}
