@@ -69,6 +69,16 @@ struct measurement {
 	double time_ns; /* wall time per operation, above 0 */
 };
 
+#define MEASUREMENT_COLUMNS 14
+
+/* Position of a column in the header line, or -1. */
+int measurement_column(const char *name);
+
+/* Sets the member that a column holds from its text. 0, or -EINVAL with one
+ * line in error. */
+int measurement_set(struct measurement *m, int column, const char *text,
+	char error[PROVENANCE_ERROR_BYTES]);
+
 /* NULL, or a static text that says what no row may hold. */
 const char *measurement_check(const struct measurement *m);
 
@@ -94,6 +104,14 @@ enum measurement_mode {
  * empty. */
 int measurements_read(struct measurements *all, const char *path,
 	enum measurement_mode mode, char error[PROVENANCE_ERROR_BYTES]);
+
+/* Appends a row. 0 or -ENOMEM. */
+int measurements_push(struct measurements *all, const struct measurement *m);
+
+/* Writes a whole file, in place of an older one, whole or not at all. 0,
+ * -EINVAL (no schema, or a row that is not valid), or another negative errno;
+ * then an older file is as it was. */
+int measurements_write(const struct measurements *all, const char *path);
 
 void measurements_free(struct measurements *all);
 

@@ -7,77 +7,10 @@
 #include "measurement.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Columns: first the words, each with what looks it up; then whole numbers,
- * each with its limits; the last is time_ns. */
-#define WORD_COUNT 6
-#define NUMBER_COUNT 7
-#define COLUMN_COUNT (WORD_COUNT + NUMBER_COUNT + 1)
-
-static const struct word_column {
-	const char *name;
-	int (*find)(const char *word);
-} word_columns[WORD_COUNT] = {
-	{"op", op_find},
-	{"isa", isa_find},
-	{"store", store_find},
-	{"flush", flush_find},
-	{"residency", residency_find},
-	{"drain", drain_find},
-};
-
-static const struct number_column {
-	const char *name;
-	uint64_t min, max;
-} number_columns[NUMBER_COUNT] = {
-	{"threads", 1, INT_MAX},
-	{"cpu_node", 0, INT_MAX},
-	{"mem_node", 0, INT_MAX},
-	{"size_bytes", 1, SSIZE_MAX},
-	{"dst_offset", 0, LINE_BYTES - 1},
-	{"src_offset", 0, LINE_BYTES - 1},
-	{"rep", 0, INT_MAX},
-};
-
-/* Digits alone: no sign, blank, base or exponent. */
-static bool
-whole_number(const char *text, uint64_t *value)
-{
-	size_t len = strlen(text);
-
-	if (len == 0 || strspn(text, "0123456789") != len)
-		return false;
-	errno = 0;
-	*value = strtoull(text, NULL, 10);
-	return errno == 0;
-}
-
-/* A decimal such as 12.5, not negative; nothing else that strtod would take. */
-static bool
-decimal_number(const char *text, double *value)
-{
-	size_t whole = strspn(text, "0123456789"), part = 0;
-
-	if (whole == 0)
-		return false;
-	if (text[whole] == '.') {
-		part = strspn(text + whole + 1, "0123456789");
-		if (part == 0)
-			return false;
-		part++;
-	}
-	if (text[whole + part] != '\0')
-		return false;
-	*value = strtod(text, NULL);
-	return isfinite(*value);
-}
 
 /* Where messages go. */
 struct complaint {
@@ -102,13 +35,13 @@ complain(const struct complaint *c, const char *format, ...)
 /* Cuts a line at its tabs; the number of columns, which may be more than
  * fields has room for. */
 static size_t
-columns_split(char *line, char *fields[COLUMN_COUNT])
+columns_split(char *line, char *fields[MEASUREMENT_COLUMNS])
 {
 	size_t count = 0;
 	char *field;
 
 	while ((field = strsep(&line, "\t"))) {
-		if (count < COLUMN_COUNT)
+		if (count < MEASUREMENT_COLUMNS)
 			fields[count] = field;
 		count++;
 	}
@@ -118,57 +51,23 @@ columns_split(char *line, char *fields[COLUMN_COUNT])
 static int
 row_parse(struct measurement *m, char *line, const struct complaint *c)
 {
-	char *fields[COLUMN_COUNT];
-	char **numbers = fields + WORD_COUNT;
-	const char *time, *what;
-	uint64_t number[NUMBER_COUNT];
-	int word[WORD_COUNT];
-	size_t count;
+	char *fields[MEASUREMENT_COLUMNS], error[PROVENANCE_ERROR_BYTES];
+	size_t count = columns_split(line, fields);
+	const char *what;
 
-	count = columns_split(line, fields);
-	if (count != COLUMN_COUNT)
-		return complain(
-			c, "%zu columns, wanted %d", count, COLUMN_COUNT);
-	for (size_t i = 0; i < WORD_COUNT; i++) {
-		word[i] = word_columns[i].find(fields[i]);
-		if (word[i] < 0)
-			return complain(c, "unknown %s '%.40s'",
-				word_columns[i].name, fields[i]);
+	if (count != MEASUREMENT_COLUMNS)
+		return complain(c, "%zu columns, wanted %d", count,
+			MEASUREMENT_COLUMNS);
+	for (int i = 0; i < MEASUREMENT_COLUMNS; i++) {
+		if (measurement_set(m, i, fields[i], error))
+			return complain(c, "%s", error);
 	}
-	for (size_t i = 0; i < NUMBER_COUNT; i++) {
-		const struct number_column *column = &number_columns[i];
-
-		if (!whole_number(numbers[i], &number[i]) ||
-			number[i] < column->min || number[i] > column->max)
-			return complain(c,
-				"%s is '%.40s', not a whole number from %ju "
-				"to %ju",
-				column->name, numbers[i],
-				(uintmax_t)column->min, (uintmax_t)column->max);
-	}
-	time = fields[COLUMN_COUNT - 1];
-	if (!decimal_number(time, &m->time_ns))
-		return complain(
-			c, "time_ns is '%.40s', not a finite decimal", time);
-	m->op = (enum op)word[0];
-	m->isa = (enum isa)word[1];
-	m->store = (enum store)word[2];
-	m->flush = (enum flush)word[3];
-	m->residency = (enum residency)word[4];
-	m->drain = (enum drain)word[5];
-	m->threads = (unsigned)number[0];
-	m->cpu_node = (unsigned)number[1];
-	m->mem_node = (unsigned)number[2];
-	m->size_bytes = (size_t)number[3];
-	m->dst_offset = (unsigned)number[4];
-	m->src_offset = (unsigned)number[5];
-	m->rep = (unsigned)number[6];
 	what = measurement_check(m);
 	return what ? complain(c, "%s", what) : 0;
 }
 
-static int
-row_push(struct measurements *all, const struct measurement *m)
+int
+measurements_push(struct measurements *all, const struct measurement *m)
 {
 	if (all->count == all->capacity) {
 		size_t capacity = all->capacity ? 2 * all->capacity : 4096;
@@ -225,7 +124,7 @@ line_parse(struct measurements *all, char *line, size_t len, bool *has_header,
 		return header_check(all, line, c);
 	}
 	err = row_parse(&m, line, c);
-	if (!err && row_push(all, &m))
+	if (!err && measurements_push(all, &m))
 		err = complain(c, "out of memory");
 	return err;
 }

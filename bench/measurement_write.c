@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -105,6 +106,17 @@ row_print(const struct measurement *m, FILE *f)
 		m->time_ns);
 }
 
+/* Below 0.0005 would be written, and read, as 0. */
+static bool
+rows_are_valid(const struct measurement *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (measurement_check(&rows[i]) || rows[i].time_ns < 0.0005)
+			return false;
+	}
+	return true;
+}
+
 int
 measurement_write(struct measurement_writer *w, const struct measurement *rows,
 	size_t count)
@@ -114,11 +126,8 @@ measurement_write(struct measurement_writer *w, const struct measurement *rows,
 	FILE *f;
 	int err;
 
-	for (size_t i = 0; i < count; i++) {
-		/* Below 0.0005 would be written, and read, as 0. */
-		if (measurement_check(&rows[i]) || rows[i].time_ns < 0.0005)
-			return -EINVAL;
-	}
+	if (!rows_are_valid(rows, count))
+		return -EINVAL;
 	f = open_memstream(&text, &len);
 	if (!f)
 		return -ENOMEM;
@@ -127,6 +136,26 @@ measurement_write(struct measurement_writer *w, const struct measurement *rows,
 	err = fclose(f) ? -ENOMEM : lines_append(w, text, len);
 	free(text);
 	return err;
+}
+
+int
+measurements_write(const struct measurements *all, const char *path)
+{
+	const char *schema = provenance_find(&all->provenance, "schema");
+	struct atomic_file f;
+	int err;
+
+	if (!schema || strcmp(schema, MEASUREMENT_SCHEMA) != 0 ||
+		!rows_are_valid(all->rows, all->count))
+		return -EINVAL;
+	err = atomic_file_open(&f, path);
+	if (err)
+		return err;
+	provenance_write(&all->provenance, "# ", f.stream);
+	fprintf(f.stream, "%s\n", measurement_header);
+	for (size_t i = 0; i < all->count; i++)
+		row_print(&all->rows[i], f.stream);
+	return atomic_file_commit(&f);
 }
 
 int

@@ -312,6 +312,31 @@ rows_written_are_read(void)
 }
 
 static void
+whole_files_replace(void)
+{
+	char error[PROVENANCE_ERROR_BYTES] = "";
+	struct measurements all = {0}, again = {0};
+	struct measurement bad = sample;
+
+	file_write(good, strlen(good));
+	CHECK(measurements_read(&all, path, MEASUREMENT_STRICT, error) == 0);
+	CHECK(measurements_push(&all, &sample) == 0 && all.count == 5);
+	CHECK(measurements_write(&all, path) == 0);
+	CHECK(measurements_write(&again, path) == -EINVAL);
+	CHECK(measurements_write(&all, "/nonexistent/m.tsv") == -ENOENT);
+	bad.threads = 0;
+	CHECK(measurements_push(&all, &bad) == 0);
+	CHECK(measurements_write(&all, path) == -EINVAL);
+	CHECK(measurements_read(&again, path, MEASUREMENT_STRICT, error) == 0);
+	CHECK(again.count == 5 && again.provenance.count == 3);
+	CHECK(again.rows[3].isa == ISA_MOVDIR64B);
+	CHECK(again.rows[3].time_ns == 123456789.125);
+	CHECK(again.rows[4].op == OP_SET && again.rows[4].time_ns == 99.125);
+	measurements_free(&all);
+	measurements_free(&again);
+}
+
+static void
 torn_end_is_continued(void)
 {
 	char error[PROVENANCE_ERROR_BYTES] = "";
@@ -401,6 +426,7 @@ main(void)
 	every_prefix_resumes();
 	every_byte_may_change();
 	rows_written_are_read();
+	whole_files_replace();
 	torn_end_is_continued();
 	full_disk_leaves_whole_rows();
 	CHECK(unlink(path) == 0);
