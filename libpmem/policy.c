@@ -120,8 +120,8 @@ op_resolve(struct op_policy *op, const struct op_wish *wish,
 	}
 }
 
-static void
-row_resolve(struct policy *row, const struct row_wish *wish,
+void
+policy_resolve(struct policy *row, const struct row_wish *wish,
 	const struct env *env, uint32_t features)
 {
 	row->cpu_node = wish->cpu_node;
@@ -220,9 +220,9 @@ rows_resolve(
 			continue;
 		if (wish->cpu_node == POLICY_ANY_NODE &&
 			wish->mem_node == POLICY_ANY_NODE)
-			row_resolve(&s->uniform, wish, env, features);
+			policy_resolve(&s->uniform, wish, env, features);
 		else if (s->row_count < MAX_ROWS)
-			row_resolve(&node_rows[s->row_count++], wish, env,
+			policy_resolve(&node_rows[s->row_count++], wish, env,
 				features);
 	}
 	s->contested_min_bytes = s->contested_max_bytes = 0;

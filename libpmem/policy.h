@@ -92,6 +92,14 @@ struct policy_state {
 
 extern struct policy_state policy_state;
 
+struct env;
+struct row_wish;
+
+/* What a row's wishes become on a CPU with these features, under an
+ * environment: step 3. */
+void policy_resolve(struct policy *row, const struct row_wish *wish,
+	const struct env *env, uint32_t features);
+
 /* Reads CPU, environment and sysfs and resolves the rows. Called once by the
  * constructor; cannot fail (what cannot be read counts as absent). */
 void policy_load(void);

@@ -1,0 +1,38 @@
+/*
+ * decide.h: from measurements to decisions
+ *
+ * A pure function: equal measurements and weights give equal decisions, on any
+ * machine.
+ */
+#ifndef TUNE_DECIDE_H
+#define TUNE_DECIDE_H
+
+#include <stdint.h>
+
+#include "decision.h"
+#include "measurement.h"
+#include "weights.h"
+
+/* Room for any message of decide_file, NUL included. */
+#define DECIDE_ERROR_BYTES (PROVENANCE_ERROR_BYTES + 4096)
+
+/* Decides for every pair of nodes and every domain, onto an empty list, whose
+ * provenance becomes that of the measurements and how they were judged. Data
+ * that do not allow a decision become rows that are refused, with the defaults.
+ * 0, -ENOMEM, or -EINVAL with a text in error: the measurements contradict
+ * themselves. */
+int decide(struct decision_list *list, const struct measurements *all,
+	const struct weights *w, char error[PROVENANCE_ERROR_BYTES]);
+
+/* Reads measurements, and weights (NULL: the default ones), and decides; adds
+ * their SHA-256 to the provenance. 0, or a negative errno with "what: why:
+ * which file" in error. */
+int decide_file(struct decision_list *list, const char *path,
+	const char *weights_path, char error[DECIDE_ERROR_BYTES]);
+
+/* What an untuned library does on a CPU with these features, operation by
+ * operation. */
+void decide_standard(enum domain domain, uint32_t features,
+	struct choice standard[OP_COUNT]);
+
+#endif

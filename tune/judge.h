@@ -1,0 +1,73 @@
+/*
+ * judge.h: one pair of nodes in one domain: best ways, and what is proven
+ *
+ * The library's row has one flush for pmem_flush and for the cached kernels of
+ * move and set, so the flush is chosen first, by all operations together, each
+ * at its best under it; then move and set, each for itself, under that flush.
+ *
+ * Each step keeps the default unless the gain is proven: the low end of its
+ * 95% interval must exceed a margin, which is JUDGE_MARGIN_PCT or the noise
+ * seen between halves of the data, whichever is more. Since the best of many
+ * looks better than it is, what resampling shows of that optimism is taken off
+ * first.
+ */
+#ifndef TUNE_JUDGE_H
+#define TUNE_JUDGE_H
+
+#include <stdbool.h>
+
+#include "decision.h"
+#include "losses.h"
+#include "stats.h"
+
+/* A gain below this is not worth another choice than the default. Found with
+ * pmem-tune simulate: half a percent over all lengths is what a threshold wrong
+ * by one octave costs at a typical crossover. */
+#define JUDGE_MARGIN_PCT 0.5
+
+/* Ways within this are as good as each other. */
+#define JUDGE_TIE_PCT 0.2
+
+/* Resamples of an interval: 2.5% of them, 10, lie beyond either end. */
+#define JUDGE_RESAMPLES 400
+
+/* How often each slot is drawn in each resample; the same draws serve every
+ * judgement of a file, so that equal data are judged alike. */
+struct draws {
+	unsigned *of; /* [JUDGE_RESAMPLES][slot_count] */
+	unsigned slot_count;
+};
+
+/* Draws with a seed that never changes. 0 or -ENOMEM. */
+int draws_make(struct draws *d, unsigned slot_count);
+
+void draws_free(struct draws *d);
+
+/* What is judged. */
+struct suit {
+	const struct cells *cells;
+	const struct draws *draws;
+	const struct weights *weights;
+	struct pair pair;
+	enum domain domain;
+	struct choice standard[OP_COUNT]; /* the default */
+	struct losses losses[OP_COUNT]; /* filled by judge_open */
+};
+
+/* Sums the losses of a suit whose other members are set. 0 or -ENOMEM;
+ * judge_close frees them. */
+int judge_open(struct suit *s);
+
+void judge_close(struct suit *s);
+
+/* Fills the judgement and the remarks of a decision for each operation; the
+ * caller has set what names them. 0 or -ENOMEM. */
+int judge(const struct suit *s, struct decision decisions[OP_COUNT]);
+
+/* The gain, in percent with its 95% interval, of carrying out all operations
+ * by `to` instead of `from`; proven says whether it exceeds the margin. An
+ * operation that was not measured has no part in it. 0 or -ENOMEM. */
+int judge_gain(const struct suit *s, const struct choice from[OP_COUNT],
+	const struct choice to[OP_COUNT], struct interval *pct, bool *proven);
+
+#endif

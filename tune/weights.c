@@ -1,0 +1,244 @@
+/*
+ * weights.c: see weights.h
+ */
+#include "weights.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * The default weights, each factor with its reason. They stand for a program
+ * that nobody has profiled; who knows better gives a file.
+ *
+ * Lengths: every octave alike. No public trace tells how long persistent
+ * writes are; alike per doubling is the choice that favours no scale.
+ */
+static const double op_weights[OP_COUNT] = {
+	[OP_MOVE] = 1,
+	/* Programs clear new space once and then fill it, often in parts. */
+	[OP_SET] = 0.5,
+	/* The other way to make data persistent: stores, then pmem_flush. */
+	[OP_FLUSH] = 1,
+};
+
+static const double residency_weights[RESIDENCY_COUNT] = {
+	/* Updates in place find the destination in cache, logs and new objects
+	 * do not: both are what persistent memory is for. */
+	[RESIDENCY_WARM] = 1,
+	[RESIDENCY_COLD] = 1,
+	/* What was just written is read again soon by some: half as many. */
+	[RESIDENCY_REREAD] = 0.5,
+};
+
+static const double drain_weights[DRAIN_COUNT] = {
+	/* pmem_memcpy_persist, the call that most programs use, drains. */
+	[DRAIN_EACH] = 1,
+	/* Transactions that gather writes are fewer, and 64 of them to a drain
+	 * is the far end. */
+	[DRAIN_BATCH] = 0.5,
+};
+
+unsigned
+weights_octave(size_t size_bytes)
+{
+	return 63 - (unsigned)__builtin_clzll(size_bytes | 1);
+}
+
+/* A rule: -1 stands for every value. */
+struct rule {
+	int op, residency, drain, octave;
+	double weight;
+};
+
+static void
+rule_obey(struct weights *w, const struct rule *rule)
+{
+	for (int op = 0; op < OP_COUNT; op++)
+		for (int r = 0; r < RESIDENCY_COUNT; r++)
+			for (int d = 0; d < DRAIN_COUNT; d++)
+				for (int o = 0; o < WEIGHT_OCTAVES; o++) {
+					if ((rule->op < 0 || rule->op == op) &&
+						(rule->residency < 0 ||
+							rule->residency == r) &&
+						(rule->drain < 0 ||
+							rule->drain == d) &&
+						(rule->octave < 0 ||
+							rule->octave == o))
+						w->of[op][r][d][o] =
+							rule->weight;
+				}
+}
+
+void
+weights_default(struct weights *w)
+{
+	for (int op = 0; op < OP_COUNT; op++) {
+		for (int r = 0; r < RESIDENCY_COUNT; r++) {
+			for (int d = 0; d < DRAIN_COUNT; d++) {
+				struct rule rule = {op, r, d, -1,
+					op_weights[op] * residency_weights[r] *
+						drain_weights[d]};
+
+				rule_obey(w, &rule);
+			}
+		}
+	}
+}
+
+/* A word's value, -1 for *, -2 for what is neither. */
+static int
+word_or_any(const char *word, int (*find)(const char *word))
+{
+	int value;
+
+	if (strcmp(word, "*") == 0)
+		return -1;
+	value = find(word);
+	return value < 0 ? -2 : value;
+}
+
+/* The octave that a power of two opens, or -1. */
+static int
+octave_find(const char *word)
+{
+	size_t len = strlen(word);
+	unsigned long long bytes;
+
+	if (len == 0 || strspn(word, "0123456789") != len)
+		return -1;
+	errno = 0;
+	bytes = strtoull(word, NULL, 10);
+	if (errno || bytes == 0 || (bytes & (bytes - 1)) != 0)
+		return -1;
+	return (int)weights_octave(bytes);
+}
+
+static const char *
+weight_parse(const char *word, double *weight)
+{
+	char *end;
+
+	errno = 0;
+	*weight = strtod(word, &end);
+	if (!strchr("0123456789", *word) || *end || errno ||
+		!isfinite(*weight) || *weight > 1e15)
+		return "weight is not a number from 0 to 1e15";
+	return NULL;
+}
+
+#define RULE_WORDS 5
+
+static const char *
+rule_parse(struct rule *rule, char *line)
+{
+	char *words[RULE_WORDS];
+	int count = 0;
+
+	while (line && count < RULE_WORDS)
+		words[count++] = strsep(&line, "\t");
+	if (count != RULE_WORDS || line)
+		return "not 5 columns";
+	rule->op = word_or_any(words[0], op_find);
+	rule->residency = word_or_any(words[1], residency_find);
+	rule->drain = word_or_any(words[2], drain_find);
+	rule->octave = word_or_any(words[3], octave_find);
+	if (rule->op == -2)
+		return "unknown op";
+	if (rule->residency == -2)
+		return "unknown residency";
+	if (rule->drain == -2)
+		return "unknown drain";
+	if (rule->octave == -2)
+		return "size_bucket is not a power of two";
+	return weight_parse(words[4], &rule->weight);
+}
+
+static const char *
+line_parse(struct weights *w, char *line, size_t len, bool *has_header)
+{
+	struct rule rule;
+	const char *what;
+
+	if (line[len - 1] != '\n')
+		return "truncated: no newline at its end";
+	line[--len] = '\0';
+	if (strlen(line) != len)
+		return "NUL byte";
+	if (line[0] == '#')
+		return NULL;
+	if (!*has_header) {
+		*has_header = strcmp(line, "op\tresidency\tdrain\tsize_bucket\t"
+					   "weight") == 0;
+		return *has_header ? NULL : "not the header of weights";
+	}
+	what = rule_parse(&rule, line);
+	if (!what)
+		rule_obey(w, &rule);
+	return what;
+}
+
+static bool
+has_weight(const struct weights *w)
+{
+	const double *of = &w->of[0][0][0][0];
+
+	for (size_t i = 0; i < sizeof(w->of) / sizeof(*of); i++) {
+		if (of[i] > 0)
+			return true;
+	}
+	return false;
+}
+
+int
+weights_read(
+	struct weights *w, const char *path, char error[PROVENANCE_ERROR_BYTES])
+{
+	size_t room = 0, lines = 0;
+	const char *what = NULL;
+	bool has_header = false;
+	char *line = NULL;
+	ssize_t len;
+	FILE *f;
+	int err;
+
+	*w = (struct weights){0};
+	f = fopen(path, "re");
+	if (!f) {
+		err = -errno;
+		snprintf(error, PROVENANCE_ERROR_BYTES, "%s", strerror(-err));
+		return err;
+	}
+	errno = 0;
+	while (!what && (len = getline(&line, &room, f)) > 0) {
+		lines++;
+		what = line_parse(w, line, (size_t)len, &has_header);
+	}
+	if (!what && ferror(f))
+		what = strerror(errno);
+	free(line);
+	fclose(f);
+	if (!what && !has_weight(w))
+		what = "nothing has weight";
+	if (!what)
+		return 0;
+	snprintf(error, PROVENANCE_ERROR_BYTES, "line %zu: %s", lines, what);
+	return -EINVAL;
+}
+
+void
+weights_restrict(struct weights *w, enum program program)
+{
+	static const struct rule none[PROGRAM_COUNT][2] = {
+		[PROGRAM_LATENCY] = {{-1, -1, DRAIN_BATCH, -1, 0},
+			{-1, -1, DRAIN_BATCH, -1, 0}},
+		[PROGRAM_THROUGHPUT] = {{-1, -1, DRAIN_EACH, -1, 0},
+			{-1, -1, DRAIN_EACH, -1, 0}},
+		[PROGRAM_REREADING] = {{-1, RESIDENCY_WARM, -1, -1, 0},
+			{-1, RESIDENCY_COLD, -1, -1, 0}},
+	};
+
+	for (int i = 0; i < 2; i++)
+		rule_obey(w, &none[program][i]);
+}
