@@ -190,8 +190,8 @@ cells_print(struct printer *p)
 
 	for (size_t c = 0; c < work->cell_count; c++) {
 		const struct cell *cell = &work->cells[c];
-		struct group g = {
-			(int)cell->op, (int)cell->residency, (int)cell->drain};
+		struct group g = {(int)cell->op, (int)cell->residency,
+			(int)cell->drain, cell->dst_offset};
 
 		row_print(p, &g, cell->size_bytes, &p->pair.cells[c],
 			p->pair.pairs[c],
