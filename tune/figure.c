@@ -66,43 +66,66 @@ figure_end(struct figure_maker *k, int err)
 	return err;
 }
 
-/* Whether row i is the first of its pair of nodes. */
-static bool
-is_first_of_nodes(const struct measurements *all, size_t i)
+static int
+by_nodes(const void *pa, const void *pb)
 {
-	const struct measurement *m = &all->rows[i];
+	const struct measurement *a = pa, *b = pb;
+	int order = (a->cpu_node > b->cpu_node) - (a->cpu_node < b->cpu_node);
 
-	for (size_t j = 0; j < i; j++) {
-		if (all->rows[j].cpu_node == m->cpu_node &&
-			all->rows[j].mem_node == m->mem_node)
-			return false;
-	}
-	return true;
+	if (order)
+		return order;
+	return (a->mem_node > b->mem_node) - (a->mem_node < b->mem_node);
+}
+
+/* Makes the figures of the pair of nodes of the first row, whose rows alone
+ * are looked through. Returns their number in *used. */
+static int
+nodes_figures(struct figure_maker *k, struct measurement *rows, size_t count,
+	size_t *used)
+{
+	struct measurements of_nodes = {.rows = rows};
+
+	while (of_nodes.count < count &&
+		by_nodes(rows, &rows[of_nodes.count]) == 0)
+		of_nodes.count++;
+	*used = of_nodes.count;
+	k->measurements = &of_nodes;
+	k->cpu_node = rows[0].cpu_node;
+	k->mem_node = rows[0].mem_node;
+	return figure_measured(k);
 }
 
 int
 figures_make(struct figures *all, const struct measurements *measurements,
-	const struct decisions *decisions,
+	const struct decision_list *decisions,
 	const struct comparisons *comparisons)
 {
 	struct figure_maker k = {
 		.all = all,
-		.measurements = measurements,
 		.decisions = decisions,
 		.comparisons = comparisons,
 	};
-	int err = figure_gain(&k);
+	size_t count = measurements->count, done = 0, used;
+	struct measurement *rows = malloc((count + 1) * sizeof(*rows));
+	int err = rows ? figure_gain(&k) : -ENOMEM;
 
-	for (size_t i = 0; !err && i < measurements->count; i++) {
-		if (!is_first_of_nodes(measurements, i))
-			continue;
-		k.cpu_node = measurements->rows[i].cpu_node;
-		k.mem_node = measurements->rows[i].mem_node;
-		err = figure_measured(&k);
+	if (!err && count > 0) {
+		memcpy(rows, measurements->rows, count * sizeof(*rows));
+		qsort(rows, count, sizeof(*rows), by_nodes);
 	}
+	for (; !err && done < count; done += used)
+		err = nodes_figures(&k, rows + done, count - done, &used);
+	free(rows);
 	if (err)
 		figures_free(all);
 	return err;
+}
+
+bool
+figure_is_floor(const struct figure *f, size_t series)
+{
+	return f->kind == FIGURE_FLUSH && f->series_count > 1 &&
+	       strcmp(f->series[series].label, "none") == 0;
 }
 
 void

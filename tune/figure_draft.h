@@ -10,7 +10,7 @@
 struct figure_maker {
 	struct figures *all;
 	const struct measurements *measurements;
-	const struct decisions *decisions;
+	const struct decision_list *decisions;
 	const struct comparisons *comparisons;
 	unsigned cpu_node, mem_node; /* of the figures being made */
 	struct figure draft;

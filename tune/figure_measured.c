@@ -3,7 +3,8 @@
  */
 #include "figure_draft.h"
 
-/* Plots show one thread; how copies scale is a matter of its own. */
+/* Plots show one thread and aligned data: how copies scale, and what a stray
+ * offset costs, are matters of their own. */
 #define THREADS 1
 
 static void
@@ -44,9 +45,10 @@ flush_figure(struct figure_maker *k, enum residency residency, enum drain drain)
 	nodes_group(k, f);
 	for (key.flush = 0; !err && key.flush < FLUSH_COUNT; key.flush++) {
 		err = series_times(&s, k->measurements, &key);
-		if (!err)
-			err = figure_series(
-				k, &s, flush_kernels[key.flush].name);
+		if (err)
+			break;
+		series_to_line_time(&s);
+		err = figure_series(k, &s, flush_kernels[key.flush].name);
 	}
 	return figure_end(k, err);
 }
@@ -67,19 +69,19 @@ flush_figures(struct figure_maker *k)
 
 static int
 crossover_figure(
-	struct figure_maker *k, const struct decided *d, enum drain drain)
+	struct figure_maker *k, const struct decision *d, enum drain drain)
 {
 	struct figure *f = figure_begin(k, FIGURE_CROSSOVER);
 	struct series_key cached = key_of(k, d->op, 0, drain), stream = cached;
 	struct series s;
 	int err = 0;
 
-	cached.isa = d->cached_isa;
+	cached.isa = d->own.choice.cached_isa;
 	cached.store = STORE_CACHED;
-	cached.flush = d->flush;
-	stream.isa = d->stream_isa;
+	cached.flush = d->own.choice.flush;
+	stream.isa = d->own.choice.stream_isa;
 	stream.store = STORE_STREAM;
-	stream.flush = d->stream_flush;
+	stream.flush = d->own.choice.stream_flush;
 	snprintf(f->id, sizeof(f->id), "crossover-%u-%u-%s-%s-%s", k->cpu_node,
 		k->mem_node, domain_names[d->domain], op_names[d->op],
 		drain_names[drain]);
@@ -88,7 +90,11 @@ crossover_figure(
 	snprintf(f->group, sizeof(f->group), "CPU node %u, memory node %u: %s",
 		k->cpu_node, k->mem_node, domain_names[d->domain]);
 	f->marked = true;
-	f->mark_bytes = d->stream_min_bytes;
+	f->mark_bytes = d->own.choice.stream_min_bytes;
+	f->mark_lo_bytes = d->has_threshold ? d->threshold_lo_bytes :
+					      f->mark_bytes;
+	f->mark_hi_bytes = d->has_threshold ? d->threshold_hi_bytes :
+					      f->mark_bytes;
 	for (int r = 0; !err && r < RESIDENCY_COUNT; r++) {
 		cached.residency = stream.residency = (enum residency)r;
 		err = series_ratios(&s, k->measurements, &cached, &stream);
@@ -105,7 +111,7 @@ crossover_figures(struct figure_maker *k)
 
 	for (int domain = 0; domain < DOMAIN_COUNT; domain++) {
 		for (size_t i = 0; !err && i < k->decisions->count; i++) {
-			const struct decided *d = &k->decisions->rows[i];
+			const struct decision *d = &k->decisions->rows[i];
 
 			if ((int)d->domain != domain || d->op == OP_FLUSH ||
 				d->cpu_node != k->cpu_node ||
@@ -190,12 +196,12 @@ static enum flush
 durable_flush(const struct figure_maker *k, enum op op)
 {
 	for (size_t i = 0; i < k->decisions->count; i++) {
-		const struct decided *d = &k->decisions->rows[i];
+		const struct decision *d = &k->decisions->rows[i];
 
 		if (d->op == op && d->domain == DOMAIN_ADR &&
 			d->cpu_node == k->cpu_node &&
 			d->mem_node == k->mem_node)
-			return d->flush;
+			return d->own.choice.flush;
 	}
 	return FLUSH_CLWB;
 }

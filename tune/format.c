@@ -33,6 +33,18 @@ format_threshold(size_t bytes)
 	return format_bytes(bytes);
 }
 
+struct format
+format_from(size_t bytes)
+{
+	struct format f;
+
+	if (bytes == 0 || bytes == SIZE_MAX)
+		return format_threshold(bytes);
+	snprintf(
+		f.text, sizeof(f.text), "from %.24s", format_bytes(bytes).text);
+	return f;
+}
+
 /* value with `digits` significant digits, without an exponent. */
 static struct format
 significant(double value, int digits, const char *unit)
@@ -75,18 +87,28 @@ format_ratio(double ratio)
 	return f;
 }
 
-struct format
-format_percent(double percent)
+/* One decimal, with the sign that is asked for where it is above 0. */
+static struct format
+tenths(double percent, const char *plus)
 {
 	struct format f;
 	double rounded = round(percent * 10) / 10;
+	const char *sign = rounded > 0 ? plus : rounded < 0 ? "−" : "";
 
-	snprintf(f.text, sizeof(f.text), "%s%.1f %%",
-		rounded > 0 ? "+" :
-		rounded < 0 ? "−" :
-			      "",
-		fabs(rounded));
+	snprintf(f.text, sizeof(f.text), "%s%.1f %%", sign, fabs(rounded));
 	return f;
+}
+
+struct format
+format_percent(double percent)
+{
+	return tenths(percent, "+");
+}
+
+struct format
+format_loss(double percent)
+{
+	return tenths(percent, "");
 }
 
 struct format

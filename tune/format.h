@@ -21,6 +21,9 @@ struct format format_bytes(size_t bytes);
 /* A threshold: format_bytes, "always" for 0, "never" for SIZE_MAX. */
 struct format format_threshold(size_t bytes);
 
+/* The same behind "stream": "from 192 B", "always", "never". */
+struct format format_from(size_t bytes);
+
 /* Three significant digits: "104 ns", "1.56 µs", "12.3 ms". */
 struct format format_ns(double ns);
 
@@ -32,6 +35,9 @@ struct format format_ratio(double ratio);
 
 /* Signed, one decimal: "+5.3 %", "−0.2 %", "0.0 %". */
 struct format format_percent(double percent);
+
+/* A loss or a noise, which has no direction: "1.2 %". */
+struct format format_loss(double percent);
 
 /* Whole: "98 %". What is neither none nor all never reads as such. */
 struct format format_share(double percent);

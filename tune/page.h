@@ -17,6 +17,9 @@ struct page {
 /* Tables of decisions, a table a pair of nodes. */
 void page_decisions(struct page *p);
 
+/* What other weights, and other kernels, would make of each decision. */
+void page_sensitivity(struct page *p);
+
 /* Libraries side by side: means, then plots, for each promise. */
 void page_gain(struct page *p);
 

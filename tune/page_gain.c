@@ -64,10 +64,6 @@ static void
 over_what(struct page *p, const struct comparison *c)
 {
 	fprintf(p->out, "<td data-label=\"Over\">");
-	if (comparison_is_overall(c)) {
-		fprintf(p->out, "everything</td>");
-		return;
-	}
 	html_text(strcmp(c->op, "all") == 0 ? "all operations" : c->op, p->out);
 	if (strcmp(c->residency, "all") != 0) {
 		fprintf(p->out, ", ");
@@ -93,7 +89,7 @@ promise(struct page *p, const struct comparison *c)
 }
 
 static void
-mean_row(struct page *p, const struct comparison *c)
+mean_row(struct page *p, const struct comparison *c, bool overall)
 {
 	bool control = comparison_label_is_control(c->lib);
 
@@ -103,7 +99,8 @@ mean_row(struct page *p, const struct comparison *c)
 	fprintf(p->out, " <small>against ");
 	html_text(c->baseline, p->out);
 	fprintf(p->out, "</small></span></th>");
-	over_what(p, c);
+	if (!overall)
+		over_what(p, c);
 	fprintf(p->out, "<td class=\"num\" data-label=\"Speed\"><span>");
 	page_number(p, c->ratio, format_ratio(c->ratio).text);
 	fprintf(p->out, " <small>%s to %s</small></span></td>",
@@ -122,18 +119,19 @@ means_table(struct page *p, const char *table, bool overall)
 
 	fprintf(p->out,
 		"<table class=\"stack gains\"><thead><tr><th>Library</th>"
-		"<th>Over</th><th class=\"num\">Speed, 95&nbsp;%% interval</th>"
+		"%s<th class=\"num\">Speed, 95&nbsp;%% interval</th>"
 		"<th class=\"forest\"><span>½×</span><span>1×</span>"
 		"<span>2×</span></th><th class=\"num\">Left in cache</th>"
 		"<th class=\"num\">Left dirty</th><th>Promise</th></tr>"
-		"</thead>\n<tbody>\n");
+		"</thead>\n<tbody>\n",
+		overall ? "" : "<th>Over</th>");
 	for (size_t i = 0; i < all->count; i++) {
 		const struct comparison *c = &all->rows[i];
 
 		if (c->size_bytes == 0 && strcmp(c->table, table) == 0 &&
 			strcmp(c->lib, c->baseline) != 0 &&
 			comparison_is_overall(c) == overall)
-			mean_row(p, c);
+			mean_row(p, c, overall);
 	}
 	fprintf(p->out, "</tbody></table>\n");
 }

@@ -85,7 +85,7 @@ int
 plot_draw(const struct figure *f, char **svg, char error[PLOT_ERROR_BYTES])
 {
 	FILE *in = tmpfile(), *out = tmpfile(), *complaints = tmpfile();
-	int err = -ENOMEM;
+	int err;
 
 	*svg = NULL;
 	if (!in || !out || !complaints) {

@@ -51,7 +51,7 @@ value_range(const struct figure *f)
 	for (size_t i = 0; i < f->series_count; i++) {
 		const struct series *s = &f->series[i];
 
-		for (size_t j = 0; j < s->count; j++)
+		for (size_t j = 0; j < s->count && !figure_is_floor(f, i); j++)
 			range_add(&r, s->points[j].lo, s->points[j].hi);
 	}
 	/* A twelfth of the height each, for the words there. */
@@ -81,14 +81,15 @@ static void
 place_names(const struct figure *f, const struct range *y, double *place)
 {
 	size_t order[FIGURE_SERIES_MAX] = {0};
-	double top = 1;
+	double top = 1, bottom = 0.03;
 
 	for (size_t i = 0; i < f->series_count; i++) {
 		const struct series *s = &f->series[i];
+		double last = s->points[s->count - 1].mid;
 		size_t j = i;
 
-		place[i] = log(s->points[s->count - 1].mid / y->min) /
-			   log(y->max / y->min);
+		place[i] = fmax(
+			bottom, log(last / y->min) / log(y->max / y->min));
 		for (; j > 0 && place[order[j - 1]] > place[i]; j--)
 			order[j] = order[j - 1];
 		order[j] = i;
@@ -166,15 +167,18 @@ parameters_write(const struct figure *f, FILE *out)
 
 	fprintf(out, "xmin = %.17g\nxmax = %.17g\nymin = %.17g\nymax = %.17g\n",
 		x.min, x.max, y.min, y.max);
-	fprintf(out, "mark = %zu\nmark_label = '", shown ? f->mark_bytes : 0);
+	fprintf(out, "mark = %zu\n", shown ? f->mark_bytes : 0);
+	fprintf(out, "mark_lo = %.17g\nmark_hi = %.17g\nmark_label = '",
+		fmin(fmax((double)f->mark_lo_bytes, x.min), x.max),
+		fmin((double)f->mark_hi_bytes, x.max));
 	if (f->marked)
-		fprintf(out, "stream: %s%s", shown ? "from " : "",
-			format_threshold(f->mark_bytes).text);
+		fprintf(out, "stream %s", format_from(f->mark_bytes).text);
 	fprintf(out, "'\nunit = '%s'\n",
 		f->kind == FIGURE_FLUSH ? "ns" : "GB/s");
-	fprintf(out, "above = '%s'\nbelow = '%s'\n",
-		f->kind == FIGURE_CROSSOVER ? "stream faster" : "faster",
-		f->kind == FIGURE_CROSSOVER ? "cached faster" : "slower");
+	fprintf(out, "direction = '%s'\n",
+		f->kind == FIGURE_CROSSOVER ?
+			"← cached faster    stream faster →" :
+			"← slower    faster →");
 	arrays_write(f, &y, out);
 }
 

@@ -8,14 +8,16 @@
 #include "report.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "atomic_file.h"
 #include "plot.h"
+#include "tune.h"
 
-static const char usage[] =
-	"usage: pmem-tune report [--text] DIR\n"
+const char report_help[] =
+	"pmem-tune report [--text|--summary] DIR\n"
 	"\n"
 	"Reads platform.tsv and measurements.tsv of a run's folder DIR and, "
 	"as\n"
@@ -23,7 +25,10 @@ static const char usage[] =
 	"DIR/report.html, which needs nothing else and no network, and the\n"
 	"plots as DIR/*.svg (gnuplot).\n"
 	"\n"
-	"  --text   print the essentials to the terminal instead\n";
+	"  --text      print the essentials to the terminal instead\n"
+	"  --summary   print verdict, decisions and gains alone\n"
+	"\n"
+	"Exit status: 0 done, refused rows included; 1 error.\n";
 
 static void
 svgs_free(char **svgs, size_t count)
@@ -41,14 +46,14 @@ svgs_draw(const struct report *r)
 	char error[PLOT_ERROR_BYTES];
 
 	if (!svgs) {
-		fprintf(stderr, "report: out of memory\n");
+		tune_fail("plots: out of memory");
 		return NULL;
 	}
 	for (size_t i = 0; i < r->figures.count; i++) {
 		const struct figure *f = &r->figures.items[i];
 
 		if (plot_draw(f, &svgs[i], error)) {
-			fprintf(stderr, "report: %s: plot %s\n", error, f->id);
+			tune_fail("%s: %s.svg", error, f->id);
 			svgs_free(svgs, r->figures.count);
 			return NULL;
 		}
@@ -64,12 +69,12 @@ output_open(struct atomic_file *f, const char *dir, const char *name,
 								     0;
 
 	if (err) {
-		fprintf(stderr, "report: out of memory\n");
+		tune_fail("report: out of memory");
 		return err;
 	}
 	err = atomic_file_open(f, *path);
 	if (err) {
-		fprintf(stderr, "report: %s: %s\n", strerror(-err), *path);
+		tune_fail("report: %s: %s", strerror(-err), *path);
 		free(*path);
 	}
 	return err;
@@ -81,13 +86,13 @@ output_commit(struct atomic_file *f, char *path)
 	int err = atomic_file_commit(f);
 
 	if (err)
-		fprintf(stderr, "report: %s: %s\n", strerror(-err), path);
+		tune_fail("report: %s: %s", strerror(-err), path);
 	free(path);
 	return err;
 }
 
 static int
-outputs_write(const struct report *r, char *const *svgs, const char *dir)
+plots_write(const struct report *r, char *const *svgs, const char *dir)
 {
 	struct atomic_file f;
 	char *path;
@@ -97,17 +102,31 @@ outputs_write(const struct report *r, char *const *svgs, const char *dir)
 		err = output_open(
 			&f, dir, r->figures.items[i].id, ".svg", &path);
 		if (err)
-			return err;
+			break;
 		plot_write_file(svgs[i], f.stream);
 		err = output_commit(&f, path);
 	}
-	if (err)
-		return err;
-	err = output_open(&f, dir, "report", ".html", &path);
+	return err;
+}
+
+/* The page is opened first, so that where it cannot be nothing is written, and
+ * put in place last. */
+static int
+outputs_write(const struct report *r, char *const *svgs, const char *dir)
+{
+	struct atomic_file f;
+	char *path;
+	int err = output_open(&f, dir, "report", ".html", &path);
+
 	if (err)
 		return err;
 	report_html(r, svgs, f.stream);
-	return output_commit(&f, path);
+	err = plots_write(r, svgs, dir);
+	if (!err)
+		return output_commit(&f, path);
+	atomic_file_abort(&f);
+	free(path);
+	return err;
 }
 
 static int
@@ -128,28 +147,31 @@ page_write(const struct report *r, const char *dir)
 int
 report_main(int argc, char **argv)
 {
-	bool text = argc > 1 && strcmp(argv[1], "--text") == 0;
-	const char *dir = argc == 2 + text ? argv[1 + text] : NULL;
+	static const struct option options[] = {
+		{"text", no_argument, NULL, 't'},
+		{"summary", no_argument, NULL, 's'},
+		{0},
+	};
 	char error[REPORT_ERROR_BYTES];
 	struct report r = {0};
-	int err = 0;
+	int c, view = 'p', err = 0;
 
-	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		fputs(usage, stdout);
-		return 0;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (c == '?' || c == ':')
+			return tune_bad_option(c, argv);
+		view = c;
 	}
-	if (!dir || dir[0] == '-') {
-		fputs(usage, stderr);
+	if (tune_bad_count(argc, argv, 1))
 		return 1;
-	}
-	if (report_read(&r, dir, error)) {
-		fprintf(stderr, "%s\n", error);
-		return 1;
-	}
-	if (text)
+	if (report_read(&r, argv[optind], error))
+		return tune_fail("%s", error);
+	if (view == 't')
 		report_text(&r, stdout);
+	else if (view == 's')
+		report_summary(&r, stdout);
 	else
-		err = page_write(&r, dir);
+		err = page_write(&r, argv[optind]);
 	report_free(&r);
-	return err || fflush(stdout) ? 1 : 0;
+	return err ? 1 : 0;
 }

@@ -2,11 +2,12 @@
 # sheets are compiled in (embed.c), so that the program is one file.
 
 add_library(pmem_report STATIC
-	comparison.c decided.c embed.c figure.c figure_gain.c
-	figure_measured.c format.c html.c page_decisions.c page_figures.c
-	page_gain.c plot.c plot_script.c plot_svg.c report.c report_html.c
-	report_judge.c report_read.c report_text.c series.c table.c)
-target_link_libraries(pmem_report PUBLIC pmem_records pmem_stats m)
+	comparison.c embed.c figure.c figure_gain.c figure_measured.c
+	format.c html.c page_decisions.c page_figures.c page_gain.c
+	page_sensitivity.c plot.c plot_script.c plot_svg.c report.c
+	report_html.c report_judge.c report_read.c report_text.c series.c
+	table.c text.c)
+target_link_libraries(pmem_report PUBLIC pmem_tune)
 
 set(scripts ${PROJECT_SOURCE_DIR}/scripts)
 set(here ${CMAKE_CURRENT_SOURCE_DIR})

@@ -22,7 +22,7 @@ struct notice {
 struct report {
 	struct provenance platform;
 	struct measurements measurements;
-	struct decisions decisions; /* empty: no decisions.tsv */
+	struct decision_list decisions; /* empty: no decisions.tsv */
 	struct comparisons comparisons; /* empty: no compare.tsv */
 	char *header; /* text of pmem_tuned.h, or NULL */
 	struct figures figures;
@@ -54,16 +54,19 @@ const char *report_fact(const struct report *r, const char *key);
 /* Whether memory stood in for the persistent memory a run aims at. */
 bool report_is_emulated(const struct report *r);
 
+/* What a verdict on streaming stores means, in words. */
+const char *report_streaming(const char *verdict);
+
 /* Name of a comparison's table in words: "equal promises". */
 const char *report_table_title(const char *table);
 
 /* The page, without plots drawn yet: svgs[i] is gnuplot's text of figure i. */
 void report_html(const struct report *r, char *const *svgs, FILE *out);
 
-/* The essentials within 80 columns. */
-void report_text(const struct report *r, FILE *out);
+/* Platform, verdict, decisions and gains within 80 columns. */
+void report_summary(const struct report *r, FILE *out);
 
-/* The verb: pmem-tune report [--text] DIR. Returns the exit status. */
-int report_main(int argc, char **argv);
+/* The summary, and sketches of the plots. */
+void report_text(const struct report *r, FILE *out);
 
 #endif

@@ -16,7 +16,10 @@ struct labelled_key {
 /* What a reader asks of a platform; all facts are under "Where it comes
  * from". */
 static const struct labelled_key platform_keys[] = {
-	{"cpu_name", "CPU"},
+	{"platform_id", "Platform"},
+	{"cpu_family", "CPU family"},
+	{"cpu_model", "CPU model"},
+	{"microcode", "Microcode"},
 	{"cpu_features", "Instructions"},
 	{"nodes", "NUMA nodes"},
 	{"cpus", "CPUs"},
@@ -28,6 +31,7 @@ static const struct labelled_key platform_keys[] = {
 	{"governor", "Frequency governor"},
 	{"movnt_verdict", "Streaming stores"},
 	{"persistence_domain", "Persistence domain"},
+	{"domain", "Domain the library serves"},
 	{"target", "Target"},
 };
 
@@ -83,6 +87,8 @@ fact_value(struct page *p, const char *key, const char *value)
 	size_t bytes;
 
 	fprintf(p->out, "<dd>");
+	if (strcmp(key, "movnt_verdict") == 0)
+		value = report_streaming(value);
 	if (strstr(key, "_bytes") && !table_whole(value, &bytes))
 		page_number(p, (double)bytes, format_bytes(bytes).text);
 	else
@@ -110,20 +116,28 @@ platform(struct page *p)
 	fprintf(p->out, "</dl>\n");
 }
 
+/* What could be counted or why not, and what was. */
 static void
 counters(struct page *p)
 {
+	const struct provenance *facts = &p->report->measurements.provenance;
 	const char *papi = report_find(p->report, "papi");
 
 	fprintf(p->out, "<p>");
-	if (papi) {
-		fprintf(p->out, "PAPI says: ");
-		html_text(papi, p->out);
-	} else {
-		fprintf(p->out, "The run does not say whether counters were "
-				"available.");
+	html_text(papi ? papi : "The run does not say whether there were any.",
+		p->out);
+	fprintf(p->out, "</p>\n<dl class=\"facts\">\n");
+	for (size_t i = 0; i < facts->count; i++) {
+		const struct fact *f = &facts->facts[i];
+
+		if (strncmp(f->key, "counter", strlen("counter")) != 0)
+			continue;
+		fprintf(p->out, "<div>");
+		html_element("dt", NULL, f->key, p->out);
+		html_element("dd", NULL, f->value, p->out);
+		fprintf(p->out, "</div>\n");
 	}
-	fprintf(p->out, "</p>\n");
+	fprintf(p->out, "</dl>\n");
 }
 
 static void
@@ -176,7 +190,7 @@ provenance(struct page *p)
 		r->measurements.count);
 	facts_table(p, "platform.tsv", &r->platform);
 	facts_table(p, "measurements.tsv", &r->measurements.provenance);
-	facts_table(p, "decisions.tsv", &r->decisions.table.provenance);
+	facts_table(p, "decisions.tsv", &r->decisions.provenance);
 	facts_table(p, "compare.tsv", &r->comparisons.table.provenance);
 	if (!r->header)
 		return;
@@ -195,18 +209,50 @@ section(struct page *p, const char *id, const char *title, const char *lead)
 		id, title, lead);
 }
 
+/* What the probe saw of the lines after each flush instruction. */
+static void
+flush_verdicts(struct page *p)
+{
+	fprintf(p->out, "<ul class=\"facts\">\n");
+	for (int i = 0; i < FLUSH_COUNT; i++) {
+		const char *name = flush_kernels[i].name;
+		const char *saw;
+		char key[64];
+
+		snprintf(key, sizeof(key), "flush_verdict_%s", name);
+		saw = report_find(p->report, key);
+		if (!saw)
+			continue;
+		fprintf(p->out, "<li><code>%s</code> ", name);
+		html_text(strcmp(saw, "retains") == 0 ?
+				  "leaves lines in the cache" :
+			  strcmp(saw, "evicts") == 0 ?
+				  "takes lines out of the cache" :
+				  saw,
+			p->out);
+		fprintf(p->out, "</li>\n");
+	}
+	fprintf(p->out, "</ul>\n");
+}
+
 static void
 plots(struct page *p)
 {
 	section(p, "flush", "Flush instructions",
-		"Time to flush so many bytes and to drain.");
+		"Time per cache line flushed, the drain included; the band is "
+		"the "
+		"95&nbsp;% interval.");
+	flush_verdicts(p);
 	page_figures(p, FIGURE_FLUSH);
 	section(p, "crossover", "Where streaming begins to pay",
 		"Time of the cached kernel by time of the streaming kernel: "
-		"above 1× streaming is faster. Dashed: the threshold chosen.");
+		"above 1× streaming is faster. Dashed: the threshold chosen; "
+		"shaded: where resampled data put it.");
 	page_figures(p, FIGURE_CROSSOVER);
 	section(p, "throughput", "Throughput",
-		"Bytes made durable per time, one drain per 64 operations.");
+		"Bytes per time, one drain per 64 operations. Without a flush "
+		"a cached kernel is durable under eadr alone, a streaming one "
+		"under adr_nt and eadr.");
 	page_figures(p, FIGURE_THROUGHPUT);
 }
 
@@ -228,8 +274,13 @@ report_html(const struct report *r, char *const *svgs, FILE *out)
 		"1× is faster than the baseline.");
 	page_gain(&p);
 	plots(&p);
+	section(&p, "sensitivity", "Other programs, other choices",
+		"What would be best for a program of one kind alone, and what "
+		"the decision loses there.");
+	page_sensitivity(&p);
 	section(&p, "counters", "Hardware counters",
-		"What the CPU counted beside the clock.");
+		"What PAPI could count on this machine, or its reason for "
+		"having none.");
 	counters(&p);
 	section(&p, "meaning", "What the numbers mean", "How to read them.");
 	meaning(&p);

@@ -30,6 +30,16 @@ report_is_emulated(const struct report *r)
 }
 
 const char *
+report_streaming(const char *verdict)
+{
+	if (strcmp(verdict, "retained") == 0)
+		return "stay in the cache";
+	if (strcmp(verdict, "not_promised") == 0)
+		return "seen to leave the cache, which is no promise";
+	return verdict;
+}
+
+const char *
 report_table_title(const char *table)
 {
 	if (strcmp(table, "equal") == 0)
@@ -131,11 +141,11 @@ say_comparison(struct report *r)
 static int
 say_decisions(struct report *r)
 {
-	size_t count[VERDICT_COUNT] = {0};
+	size_t count[3] = {0};
 	int n;
 
 	for (size_t i = 0; i < r->decisions.count; i++)
-		count[decided_verdict(&r->decisions.rows[i])]++;
+		count[r->decisions.rows[i].own.verdict]++;
 	if (r->decisions.count == 0)
 		n = asprintf(&r->verdict[1],
 			"Nothing has been decided from these measurements.");
@@ -158,14 +168,14 @@ notice_refusals(struct report *r)
 	int err = 0;
 
 	for (size_t i = 0; !err && i < r->decisions.count; i++) {
-		const struct decided *d = &r->decisions.rows[i];
+		const struct decision *d = &r->decisions.rows[i];
 
-		if (decided_verdict(d) == VERDICT_REFUSED)
+		if (d->own.verdict == VERDICT_REFUSED)
 			err = notice_add(r, true,
-				"%s on CPU node %u, memory node %u, domain %s "
-				"was %s. The default stands.",
+				"Refused: %s on CPU node %u, memory node %u, "
+				"domain %s: %s. The default stands.",
 				op_names[d->op], d->cpu_node, d->mem_node,
-				domain_names[d->domain], d->verdict);
+				domain_names[d->domain], d->own.reason);
 	}
 	return err;
 }

@@ -73,7 +73,7 @@ all_decisions_read(struct report *r, struct folder *f)
 
 	if (err || is_missing(f))
 		return err;
-	err = decisions_read(&r->decisions, f->path, why);
+	err = decision_list_read(&r->decisions, f->path, why);
 	return err ? complain(f, err, why) : 0;
 }
 
@@ -146,7 +146,7 @@ report_free(struct report *r)
 	figures_free(&r->figures);
 	provenance_free(&r->platform);
 	measurements_free(&r->measurements);
-	decisions_free(&r->decisions);
+	decision_list_free(&r->decisions);
 	comparisons_free(&r->comparisons);
 	free(r->header);
 	free(r->verdict[0]);

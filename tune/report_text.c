@@ -11,61 +11,7 @@
 #include <string.h>
 
 #include "format.h"
-
-#define COLUMNS 80
-
-/* Columns of a text on a terminal: every letter of ours takes one. */
-static size_t
-columns_of(const char *text)
-{
-	size_t columns = 0;
-
-	for (; *text; text++)
-		columns += (*text & 0xc0) != 0x80;
-	return columns;
-}
-
-static void
-pad(const char *text, int columns, FILE *out)
-{
-	fputs(text, out);
-	for (int n = columns - (int)columns_of(text); n > 0; n--)
-		putc(' ', out);
-}
-
-/* Where the next line of a text ends: at a blank, or where it must. */
-static size_t
-line_bytes(const char *text, size_t room)
-{
-	size_t columns = 0, at = 0, blank = 0;
-
-	for (; text[at] && columns <= room; at++) {
-		if (text[at] == ' ')
-			blank = at;
-		columns += (text[at + 1] & 0xc0) != 0x80;
-	}
-	if (!text[at] && columns <= room)
-		return at;
-	return blank ? blank : at;
-}
-
-/* A paragraph; `first` opens its first line, blanks the others. */
-static void
-paragraph(const char *first, const char *text, FILE *out)
-{
-	size_t indent = columns_of(first);
-
-	fputs(first, out);
-	while (*text) {
-		size_t bytes = line_bytes(text, COLUMNS - indent);
-
-		fprintf(out, "%.*s\n", (int)bytes, text);
-		text += bytes;
-		text += strspn(text, " ");
-		if (*text)
-			fprintf(out, "%*s", (int)indent, "");
-	}
-}
+#include "text.h"
 
 static const char *
 block(double share)
@@ -94,7 +40,8 @@ range_of(const struct figure *f, double *low, double *high)
 	for (size_t i = 0; i < f->series_count; i++) {
 		const struct series *s = &f->series[i];
 
-		for (size_t j = 0; j < s->count; j++) {
+		for (size_t j = 0; j < s->count && !figure_is_floor(f, i);
+			j++) {
 			*low = fmin(*low, s->points[j].mid);
 			*high = fmax(*high, s->points[j].mid);
 		}
@@ -124,7 +71,7 @@ flush_plot(const struct figure *f, FILE *out)
 		const struct series *s = &f->series[i];
 
 		fprintf(out, "  ");
-		pad(s->label, 11, out);
+		text_pad(s->label, 11, out);
 		sparkline(s, low, high, out);
 		fprintf(out, "  %s", format_ns(s->points[0].mid).text);
 		fprintf(out, " to %s\n",
@@ -148,14 +95,13 @@ crossover_plot(const struct figure *f, FILE *out)
 {
 	fprintf(out, "\n%s, %s, ", strchr(f->group, ':') + 2, f->title);
 	sizes_write(&f->series[0], out);
-	fprintf(out, ": stream from %s\n",
-		format_threshold(f->mark_bytes).text);
+	fprintf(out, ": stream %s\n", format_from(f->mark_bytes).text);
 	for (size_t i = 0; i < f->series_count; i++) {
 		const struct series *s = &f->series[i];
 		const struct point *last = &s->points[s->count - 1];
 
 		fprintf(out, "  ");
-		pad(s->label, 11, out);
+		text_pad(s->label, 11, out);
 		crossover_line(s, out);
 		fprintf(out, "  %s at %s\n", format_ratio(last->mid).text,
 			format_bytes(last->size_bytes).text);
@@ -166,28 +112,57 @@ static void
 heading(const char *text, FILE *out)
 {
 	fprintf(out, "\n%s\n", text);
-	for (size_t i = columns_of(text); i > 0; i--)
+	for (size_t i = text_columns(text); i > 0; i--)
 		fputs("─", out);
 	putc('\n', out);
 }
 
+/* What programs of one kind would have, where it is something else. */
 static void
-decision_line(const struct decided *d, FILE *out)
+programs_line(const struct decision *d, FILE *out)
+{
+	for (int i = 0; i < PROGRAM_COUNT; i++) {
+		const struct rival *r = &d->programs[i];
+
+		if (!r->present || d->op == OP_FLUSH ||
+			r->choice.stream_min_bytes ==
+				d->own.choice.stream_min_bytes)
+			continue;
+		fprintf(out, "       for %s alone: stream %s", program_names[i],
+			format_from(r->choice.stream_min_bytes).text);
+		fprintf(out, ", loss %s\n", format_loss(r->pct).text);
+	}
+}
+
+static void
+decision_line(const struct decision *d, FILE *out)
 {
 	char nodes[32];
 
 	snprintf(nodes, sizeof(nodes), "%u→%u", d->cpu_node, d->mem_node);
 	fprintf(out, "  ");
-	pad(nodes, 5, out);
-	pad(domain_names[d->domain], 8, out);
-	pad(op_names[d->op], 7, out);
-	pad(flush_kernels[d->flush].name, 12, out);
-	pad(d->op == OP_FLUSH ? "" : format_threshold(d->stream_min_bytes).text,
+	text_pad(nodes, 5, out);
+	text_pad(domain_names[d->domain], 8, out);
+	text_pad(op_names[d->op], 7, out);
+	text_pad(flush_kernels[d->own.choice.flush].name, 12, out);
+	text_pad(d->op == OP_FLUSH ?
+			 "" :
+			 format_threshold(d->own.choice.stream_min_bytes).text,
 		9, out);
-	pad(format_percent(d->gain_pct).text, 9, out);
-	fprintf(out, "%s to ", format_percent(d->gain_lo_pct).text);
-	fprintf(out, "%s\n", format_percent(d->gain_hi_pct).text);
-	paragraph("       ", d->verdict, out);
+	text_pad(format_percent(d->own.gain_pct).text, 9, out);
+	fprintf(out, "%s to ", format_percent(d->own.gain_lo_pct).text);
+	fprintf(out, "%s\n", format_percent(d->own.gain_hi_pct).text);
+	if (d->own.verdict == VERDICT_KEPT)
+		fprintf(out, "       kept: the default, no gain is proven\n");
+	else if (d->own.verdict == VERDICT_REFUSED)
+		text_paragraph("       refused: ", d->own.reason, out);
+	if (d->has_threshold && d->threshold_lo_bytes < d->threshold_hi_bytes) {
+		fprintf(out, "       resampled data stream from %s",
+			format_threshold(d->threshold_lo_bytes).text);
+		fprintf(out, " to %s\n",
+			format_threshold(d->threshold_hi_bytes).text);
+	}
+	programs_line(d, out);
 }
 
 static void
@@ -213,6 +188,18 @@ gain_axis(const struct comparison *c, FILE *out)
 		fputs(i == at ? "●" : i == 10 ? "│" : "·", out);
 }
 
+/* A name too long for its column has a line of its own. */
+static void
+lib_name(const char *lib, FILE *out)
+{
+	if (text_columns(lib) >= 14) {
+		text_paragraph("  ", lib, out);
+		lib = "";
+	}
+	fprintf(out, "  ");
+	text_pad(lib, 14, out);
+}
+
 static void
 gains(const struct report *r, FILE *out)
 {
@@ -233,8 +220,7 @@ gains(const struct report *r, FILE *out)
 			fprintf(out, "%s, against %s\n",
 				report_table_title(table), c->baseline);
 		}
-		fprintf(out, "  ");
-		pad(c->lib, 14, out);
+		lib_name(c->lib, out);
 		gain_axis(c, out);
 		fprintf(out, "  %s", format_ratio(c->ratio).text);
 		fprintf(out, "  %s to ", format_ratio(c->ratio_lo).text);
@@ -263,21 +249,45 @@ plots(const struct report *r, enum figure_kind kind, const char *title,
 	}
 }
 
-void
-report_text(const struct report *r, FILE *out)
+static void
+platform(const struct report *r, FILE *out)
 {
-	paragraph("", report_fact(r, "cpu_name"), out);
-	paragraph("", r->verdict[0], out);
-	paragraph("", r->verdict[1], out);
+	char *line;
+
+	if (asprintf(&line, "%s: %s; nodes %s, CPUs %s; target %s%s",
+		    report_fact(r, "platform_id"),
+		    report_fact(r, "cpu_features"), report_fact(r, "nodes"),
+		    report_fact(r, "cpus"), report_fact(r, "target"),
+		    report_is_emulated(r) ? " (emulated)" : "") < 0)
+		return;
+	text_paragraph("", report_fact(r, "cpu_name"), out);
+	text_paragraph("", line, out);
+	putc('\n', out);
+	free(line);
+}
+
+void
+report_summary(const struct report *r, FILE *out)
+{
+	platform(r, out);
+	text_paragraph("", r->verdict[0], out);
+	text_paragraph("", r->verdict[1], out);
 	for (size_t i = 0; i < r->notice_count; i++) {
 		const struct notice *n = &r->notices[i];
 
 		putc('\n', out);
-		paragraph(n->warning ? "! " : "  ", n->text, out);
+		text_paragraph(n->warning ? "! " : "  ", n->text, out);
 	}
 	decisions(r, out);
 	gains(r, out);
-	plots(r, FIGURE_FLUSH, "Flush instructions", flush_plot, out);
+}
+
+void
+report_text(const struct report *r, FILE *out)
+{
+	report_summary(r, out);
+	plots(r, FIGURE_FLUSH, "Flush instructions, time per line", flush_plot,
+		out);
 	plots(r, FIGURE_CROSSOVER,
 		"Stream █ or cached ▁ proven faster, · neither", crossover_plot,
 		out);

@@ -13,7 +13,7 @@
 /* A repetition, and what it is paired by. */
 struct sample {
 	size_t size_bytes;
-	unsigned rep, dst_offset, src_offset;
+	unsigned rep;
 	double value;
 };
 
@@ -34,11 +34,7 @@ by_pair(const void *pa, const void *pb)
 	const struct sample *a = pa, *b = pb;
 	int order = compare(a->size_bytes, b->size_bytes);
 
-	if (!order)
-		order = compare(a->rep, b->rep);
-	if (!order)
-		order = compare(a->dst_offset, b->dst_offset);
-	return order ? order : compare(a->src_offset, b->src_offset);
+	return order ? order : compare(a->rep, b->rep);
 }
 
 bool
@@ -48,7 +44,9 @@ series_key_match(const struct series_key *key, const struct measurement *m)
 	       m->store == key->store && m->flush == key->flush &&
 	       m->residency == key->residency && m->drain == key->drain &&
 	       m->threads == key->threads && m->cpu_node == key->cpu_node &&
-	       m->mem_node == key->mem_node;
+	       m->mem_node == key->mem_node &&
+	       m->dst_offset == key->dst_offset &&
+	       m->src_offset == key->src_offset;
 }
 
 static int
@@ -67,9 +65,8 @@ samples_gather(struct samples *s, const struct measurements *all,
 		const struct measurement *m = &all->rows[i];
 
 		if (series_key_match(key, m))
-			s->items[s->count++] = (struct sample){m->size_bytes,
-				m->rep, m->dst_offset, m->src_offset,
-				m->time_ns};
+			s->items[s->count++] = (struct sample){
+				m->size_bytes, m->rep, m->time_ns};
 	}
 	return 0;
 }
@@ -200,6 +197,19 @@ series_to_throughput(struct series *s)
 		p->mid = size / p->mid;
 		p->hi = size / p->lo;
 		p->lo = size / slowest_ns;
+	}
+}
+
+void
+series_to_line_time(struct series *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		struct point *p = &s->points[i];
+		size_t lines = (p->size_bytes + LINE_BYTES - 1) / LINE_BYTES;
+
+		p->mid /= (double)lines;
+		p->lo /= (double)lines;
+		p->hi /= (double)lines;
 	}
 }
 

@@ -25,8 +25,7 @@ struct series {
 	size_t count;
 };
 
-/* Which rows are of one line: all columns but size, offsets, rep and time.
- * Offsets are pooled, as each is measured in every round. */
+/* Which rows are of one line: all columns but size, rep and time. */
 struct series_key {
 	enum op op;
 	enum isa isa;
@@ -35,6 +34,7 @@ struct series_key {
 	enum residency residency;
 	enum drain drain;
 	unsigned threads, cpu_node, mem_node;
+	unsigned dst_offset, src_offset;
 };
 
 bool series_key_match(
@@ -49,8 +49,9 @@ int series_times(struct series *s, const struct measurements *all,
 int series_ratios(struct series *s, const struct measurements *all,
 	const struct series_key *over, const struct series_key *under);
 
-/* Turns times into bytes per ns. */
+/* Turns times into bytes per ns, or into ns per line. */
 void series_to_throughput(struct series *s);
+void series_to_line_time(struct series *s);
 
 void series_free(struct series *s);
 

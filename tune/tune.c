@@ -19,6 +19,8 @@ static const struct verb {
 		emit_main},
 	{"check", "whether a header follows from measurements", check_help,
 		check_main},
+	{"report", "a run for people: page, plots, text", report_help,
+		report_main},
 };
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
 

@@ -16,6 +16,9 @@ extern const char emit_help[];
 int check_main(int argc, char **argv);
 extern const char check_help[];
 
+int report_main(int argc, char **argv);
+extern const char report_help[];
+
 /* Prints "pmem-tune: " and the text as one line on stderr; texts read "what:
  * why: which file". Returns 1, what a verb that failed returns. */
 __attribute__((format(printf, 1, 2))) int tune_fail(const char *format, ...);
