@@ -15,7 +15,6 @@
 #include "cell.h"
 #include "plan.h"
 #include "progress.h"
-#include "states.h"
 #include "sweep.h"
 #include "sweep_done.h"
 
@@ -28,7 +27,8 @@ struct sweep_rounds {
 	struct measurement_writer writer;
 	struct progress progress;
 	const volatile sig_atomic_t *stop; /* true: finish no more cells */
-	struct states states; /* seen in the first round */
+	/* Of the start: lines looked at after each state was prepared. */
+	struct cell_tally states[RESIDENCY_COUNT];
 	unsigned rounds; /* run; set by sweep_rounds_run */
 };
 

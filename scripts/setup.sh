@@ -46,6 +46,7 @@ test  libpmemlog-dev    a consumer that runs on the library
 test  pmdk-tools        consumers: pmempool, daxio
 test  fio               a consumer: its libpmem engine
 test  chromium          looks at the report as a reader does
+test  chromium-driver   drives it
 test  qemu-system-x86   the guest with persistent memory
 test  busybox-static    the guest: shell
 test  ndctl             the guest: namespaces

@@ -5,7 +5,8 @@ usage: report_synthetic.py DIR
 
 Every file names itself synthetic. Times follow a plain model (a cost per
 operation and per line, a cache that ends at 32 KiB) with seeded scatter, so
-that the same files come out every time. Names hold what a page must escape.
+that the same files come out every time. Memory node 1 is slower to stream to.
+Names hold what a page must escape.
 """
 import os
 import random
@@ -26,7 +27,7 @@ PLATFORM = [
     ("cpu_features", "sse2 avx clflushopt clwb"),
     ("kernel", "6.1.0 (synthetic)"),
     ("compiler", "gcc 12.2.0"),
-    ("nodes", "1"),
+    ("nodes", "2"),
     ("cpus", "2"),
     ("l1d_bytes", "32768"),
     ("l2_bytes", "524288"),
@@ -35,6 +36,10 @@ PLATFORM = [
     ("governor", "unknown"),
     ("papi", "no counters: the hypervisor exposes no PMU"),
     ("movnt_verdict", "retained"),
+    ("flush_verdict_clwb", "retains"),
+    ("flush_verdict_clflushopt", "evicts"),
+    ("flush_verdict_clflush", "evicts"),
+    ("domain", "adr: the probe saw lines stay"),
     ("persistence_domain", "adr"),
 ]
 RUN = [
@@ -61,7 +66,7 @@ def lines_of(size):
     return (size + LINE - 1) // LINE
 
 
-def copy_ns(op, isa, store, flush, residency, drain, size):
+def copy_ns(op, isa, store, flush, residency, drain, mem_node, size):
     """The model: what one operation costs without scatter."""
     lines = lines_of(size)
     base = 12 if drain == "batch" else 60
@@ -74,7 +79,7 @@ def copy_ns(op, isa, store, flush, residency, drain, size):
         if residency == "reread":
             work += lines * (0.5 if flush == "clwb" else 4)
     else:
-        work += lines * 4.6 + (45 if in_cache else 12)
+        work += lines * (4.6 + 3 * mem_node) + (45 if in_cache else 12)
         work += lines * 1.1 * FLUSH_NS[flush]
         if residency == "reread":
             work += lines * 5.5
@@ -85,19 +90,20 @@ def measurements(rng):
     for rep in range(REPS):
         for residency in ("warm", "cold", "reread"):
             for drain in ("each", "batch"):
-                yield from one_round(rng, rep, residency, drain)
+                for mem_node in (0, 1):
+                    yield from one_round(rng, rep, residency, drain, mem_node)
 
 
-def one_round(rng, rep, residency, drain):
-    common = [1, 0, 0]
-    for size in SIZES:
+def one_round(rng, rep, residency, drain, mem_node):
+    common = [1, 0, mem_node]
+    for size in SIZES[::1 + 2 * mem_node]:
         noise = rng.gauss(0, 0.02)
         for op in ("move", "set"):
             for isa in ("sse2", "avx"):
                 for store in ("cached", "stream"):
                     for flush in FLUSH_NS:
                         ns = copy_ns(op, isa, store, flush, residency, drain,
-                                     size)
+                                     mem_node, size)
                         ns *= 1 + noise + abs(rng.gauss(0, 0.03))
                         yield [op, isa, store, flush, residency, drain,
                                *common, size, 0, 0, rep, f"{ns:.3f}"]
@@ -111,22 +117,46 @@ def one_round(rng, rep, residency, drain):
                    *common, size, 0, 0, rep, f"{ns:.3f}"]
 
 
-def decisions():
-    yield ["move", 0, 0, "adr", "clwb", "avx", "avx", "clwb", 768,
-           1.2, 11.4, 9.8, 13.1, "tuned"]
-    yield ["set", 0, 0, "adr", "clwb", "avx", "avx", "clwb", "never",
-           0.4, 0.3, -0.4, 0.9, "kept"]
-    yield ["flush", 0, 0, "adr", "clwb", "generic", "generic", "none",
-           "never", 0.0, 0.0, 0.0, 0.0, "kept"]
-    yield ["move", 0, 0, "adr_nt", "clwb", "avx", "avx", "none", 192,
-           0.9, 21.5, 19.0, 23.9, "tuned"]
-    yield ["set", 0, 0, "adr_nt", "clwb", "avx", "avx", "none", 256,
-           2.1, 0.0, 0.0, 0.0,
-           "refused: A/A noise of 7.1 % hides <any> gain"]
-    yield ["move", 0, 0, "eadr", "none", "avx", "avx", "none", 262144,
-           1.7, 4.2, 2.9, 5.6, "tuned"]
-    yield ["set", 0, 0, "eadr", "none", "avx", "avx", "none", "never",
-           0.2, 0.1, -0.3, 0.5, "kept"]
+REMARKS = """\
+# threshold	512 1536
+# noise_pct	0.40
+# runner_up	clwb sse2 avx clwb 1024 0.90
+# latency	clwb avx avx clwb 1024 0.30
+# throughput	clwb avx avx clwb 384 2.10
+# rereading	clwb avx avx clwb never 6.50
+"""
+SAME = """\
+# uniform	clwb avx avx clwb 768 1.20 11.40 9.80 13.10 tuned
+# own_gain_pct	0.20 -0.50 0.90 no
+"""
+OTHER = """\
+# uniform	clwb avx avx clwb 768 7.20 1.40 0.80 2.10 tuned
+# own_gain_pct	6.30 5.10 7.40 yes
+"""
+DECISIONS = """\
+move 0 0 adr clwb avx avx clwb 768 1.20 11.40 9.80 13.10 tuned
+set 0 0 adr clwb avx avx clwb never 0.40 0.30 -0.40 0.90 kept
+flush 0 0 adr clwb generic generic none never 0.00 0.00 0.00 0.00 kept
+move 0 0 adr_nt clwb avx avx none 192 0.90 21.50 19.00 23.90 tuned
+set 0 0 adr_nt clwb avx avx none 256 0.00 0.00 0.00 0.00 \
+refused: A/A noise of 7.1 % hides <any> gain
+move 0 0 eadr none avx avx none 262144 1.70 4.20 2.90 5.60 tuned
+set 0 0 eadr none avx avx none never 0.20 0.10 -0.30 0.50 kept
+move 0 1 adr clwb avx avx clwb 4096 1.10 8.10 6.90 9.20 tuned
+"""
+
+
+def write_decisions(directory):
+    write(directory, "decisions.tsv", PLATFORM + RUN, "# ",
+          "op cpu_node mem_node domain flush cached_isa stream_isa "
+          "stream_flush stream_min_bytes regret_pct gain_pct gain_lo_pct "
+          "gain_hi_pct verdict")
+    with open(os.path.join(directory, "decisions.tsv"), "a",
+              encoding="utf-8") as f:
+        f.write(REMARKS)
+        for row in DECISIONS.splitlines():
+            f.write(OTHER if row.startswith("move 0 1") else SAME)
+            f.write("\t".join(row.split(" ", 13)) + "\n")
 
 
 LIBS = {
@@ -176,10 +206,7 @@ def main():
     write(directory, "measurements.tsv", PLATFORM + RUN, "# ",
           "op isa store flush residency drain threads cpu_node mem_node "
           "size_bytes dst_offset src_offset rep time_ns", measurements(rng))
-    write(directory, "decisions.tsv", PLATFORM + RUN, "# ",
-          "op cpu_node mem_node domain flush cached_isa stream_isa "
-          "stream_flush stream_min_bytes regret_pct gain_pct gain_lo_pct "
-          "gain_hi_pct verdict", decisions())
+    write_decisions(directory)
     write(directory, "compare.tsv", PLATFORM, "# ",
           "table op residency drain threads size_bytes dst_offset lib "
           "baseline ratio ratio_lo ratio_hi pairs retained_pct dirty_pct "

@@ -1,0 +1,306 @@
+#!/usr/bin/env python3
+"""The report in a real browser: report_browser_test.py PMEM_TUNE
+
+Makes a synthetic run, has it reported, opens the page in headless Chromium and
+checks what a reader relies on: every plot is drawn and readable on a desk and
+on a phone, in light and dark; nothing leaves the page; every figure shown is
+what the data files say, worked out again here; names are shown, not obeyed.
+"""
+import collections
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import browser  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+UNITS = {"ns": 1, "µs": 1e3, "ms": 1e6, "GB/s": 1, "B": 1, "KiB": 1 << 10,
+         "MiB": 1 << 20, "%": 1, "×": 1}
+SKIP = 77
+
+
+def check(condition, message):
+    if not condition:
+        raise SystemExit(f"report_browser_test: {message}")
+
+
+def read_rows(path):
+    with open(path, encoding="utf-8") as f:
+        lines = [line.rstrip("\n") for line in f if not line.startswith("#")]
+    names = lines[0].split("\t")
+    return [dict(zip(names, line.split("\t"))) for line in lines[1:]]
+
+
+class Data:
+    """The numbers behind each plot, from the files alone."""
+
+    def __init__(self, directory):
+        self.cells = collections.defaultdict(dict)
+        for r in read_rows(os.path.join(directory, "measurements.tsv")):
+            cell = (r["cpu_node"], r["mem_node"], r["op"], r["isa"],
+                    r["store"], r["flush"], r["residency"], r["drain"],
+                    int(r["size_bytes"]))
+            self.cells[cell][r["rep"]] = float(r["time_ns"])
+        self.compared = {
+            (r["table"], r["op"], r["residency"], r["drain"], r["lib"],
+             int(r["size_bytes"])): float(r["ratio"])
+            for r in read_rows(os.path.join(directory, "compare.tsv"))}
+        self.decisions = {
+            (r["cpu_node"], r["mem_node"], r["op"], r["domain"]): r
+            for r in read_rows(os.path.join(directory, "decisions.tsv"))}
+
+    def time(self, *cell):
+        return statistics.median(self.cells[cell].values())
+
+    def ratio(self, over, under):
+        a, b = self.cells[over], self.cells[under]
+        return statistics.median(a[rep] / b[rep] for rep in a if rep in b)
+
+    def expected(self, figure, line, size):
+        kind, *part = figure.split("-")
+        if kind == "gain":
+            table, op, residency, drain, *_ = part
+            return self.compared[table, op, residency, drain, line, size]
+        nodes, part = part[:2], part[2:]
+        if kind == "flush":
+            residency, drain = part
+            return self.time(*nodes, "flush", "generic", "cached", line,
+                             residency, drain, size) / -(-size // 64)
+        if kind == "throughput":
+            op, residency = part
+            return size / self.time(*nodes, op, "avx", *line.split("/"),
+                                    residency, "batch", size)
+        domain, op, drain = part
+        d = self.decisions[(*nodes, op, domain)]
+        return self.ratio(
+            (*nodes, op, d["cached_isa"], "cached", d["flush"], line, drain,
+             size),
+            (*nodes, op, d["stream_isa"], "stream", d["stream_flush"], line,
+             drain, size))
+
+
+def parse_shown(text):
+    """A number as the page writes it, and half a unit of its last digit."""
+    number, unit = re.fullmatch(r"([+−]?[0-9.]+)\s*(\S+)", text).groups()
+    decimals = len(number.partition(".")[2])
+    scale = UNITS[unit]
+    return (float(number.replace("−", "-")) * scale,
+            0.5001 * 10 ** -decimals * scale)
+
+
+def check_shown(where, text, value):
+    shown, half = parse_shown(text)
+    check(abs(shown - value) <= half,
+          f"{where}: shown as {text}, but the page holds {value}")
+
+
+FIGURES_SCRIPT = """
+return [...document.querySelectorAll('figure')].map(figure => {
+  const svg = figure.querySelector('svg.plot');
+  const box = svg.getBoundingClientRect();
+  const lines = [...figure.querySelectorAll('thead th')].slice(1)
+      .map(th => th.textContent);
+  const rows = [...figure.querySelectorAll('tbody tr')].map(tr => ({
+    size: +tr.querySelector('th data').value,
+    cells: [...tr.querySelectorAll('td')].map(td => {
+      const data = td.querySelector('data');
+      return data ? [+data.value, data.textContent] : null;
+    })}));
+  return {id: figure.id, width: box.width, height: box.height,
+      paths: svg.querySelectorAll('path').length,
+      markers: svg.querySelectorAll('use').length,
+      words: svg.textContent, lines: lines, rows: rows,
+      download: figure.querySelector('a[download]').href};
+});
+"""
+
+# Ratio of luminances of the ink and the paper of every text on the page.
+CONTRAST_SCRIPT = """
+const parse = c => (c.match(/[0-9.]+/g) || []).map(Number);
+const light = ([r, g, b]) => {
+  const f = v => (v /= 255) <= 0.03928 ? v / 12.92 :
+      Math.pow((v + 0.055) / 1.055, 2.4);
+  return 0.2126 * f(r) + 0.7152 * f(g) + 0.0722 * f(b);
+};
+const paper = e => {
+  for (; e; e = e.parentElement) {
+    const c = parse(getComputedStyle(e).backgroundColor);
+    if (c.length === 3 || c[3] > 0) return c;
+  }
+  return [255, 255, 255];
+};
+let worst = [99, ''];
+for (const e of document.querySelectorAll(
+    'h1,h2,h3,p,td,th,dt,dd,small,summary,figcaption,.badge,svg.plot text')) {
+  if (!e.textContent.trim()) continue;
+  const style = getComputedStyle(e);
+  const ink = parse(e.tagName === 'text' ? style.fill : style.color);
+  const a = light(ink), b = light(paper(e));
+  const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  if (ratio < worst[0]) worst = [ratio, e.tagName + ' ' + e.textContent];
+}
+return worst;
+"""
+
+
+def check_figures(page, data, directory):
+    figures = page.run(FIGURES_SCRIPT)
+    drawn = {name[:-4] for name in os.listdir(directory)
+             if name.endswith(".svg")}
+    check(len(drawn) >= 20, f"only {len(drawn)} plots were drawn")
+    check(drawn == {f["id"] for f in figures},
+          "the page has other plots than the folder")
+    for kind in ("flush", "crossover", "throughput", "gain"):
+        check(any(f["id"].startswith(kind) for f in figures),
+              f"no {kind} plot")
+    numbers = 0
+    for f in figures:
+        check(f["width"] > 200 and f["height"] > 120,
+              f"{f['id']} is {f['width']} by {f['height']} pixels")
+        check(f["paths"] >= 2 * len(f["lines"]), f"{f['id']} has no lines")
+        check(f["markers"] >= len(f["rows"]), f"{f['id']} has no markers")
+        check(f["download"].startswith("data:text/tab-separated-values"),
+              f"{f['id']} has nothing to save")
+        for line in f["lines"]:
+            check(line in f["words"], f"{f['id']}: {line} has no name in it")
+        check("8 B" in f["words"], f"{f['id']} has no sizes on its axis")
+        numbers += check_numbers(f, data)
+    print(f"{len(figures)} plots, {numbers} numbers equal the data")
+
+
+def check_numbers(figure, data):
+    count = 0
+    for row in figure["rows"]:
+        for line, cell in zip(figure["lines"], row["cells"]):
+            where = f"{figure['id']}, {line}, {row['size']} bytes"
+            check(cell, f"{where}: no number")
+            wanted = data.expected(figure["id"], line, row["size"])
+            check(abs(cell[0] - wanted) <= 1e-8 * wanted,
+                  f"{where}: page {cell[0]}, data {wanted}")
+            check_shown(where, cell[1], cell[0])
+            count += 1
+    check(count > 0, f"{figure['id']} has no numbers")
+    return count
+
+
+def check_texts(page, directory):
+    """What files say is shown as it stands, and what is bad news is seen."""
+    name = "Synthetic <CPU> & 'co' \"64-core\""
+    check(page.run("return document.querySelector('h1').textContent") == name,
+          "the CPU's name is not shown as it is")
+    check(page.run("return document.querySelectorAll('cpu,any').length") == 0,
+          "a name out of a file became an element")
+    check(page.run("return document.querySelectorAll('pre b').length") == 0,
+          "the header's text became elements")
+    notices = page.run("return [...document.querySelectorAll('.notice')]"
+                       ".filter(e => e.checkVisibility())"
+                       ".map(e => e.textContent)")
+    for words in ("A/A noise of 7.1 % hides <any> gain",
+                  "Streaming stores stay in this CPU's cache",
+                  "ordinary memory standing in"):
+        check(any(words in n for n in notices), f"no notice says: {words}")
+    badges = page.run("return [...document.querySelectorAll('.badge')]"
+                      ".map(e => e.textContent)")
+    for words in ("tuned", "kept", "refused",
+                  "not durable on this CPU under ADR"):
+        check(words in badges, f"no badge says: {words}")
+    decided = page.run("return document.querySelector('#decisions')"
+                       ".textContent")
+    for words in ("the rows for any node serve it",
+                  "rows of its own, worth +6.3 % over those for any node"):
+        check(words in decided, f"the decisions do not say: {words}")
+    verdict = page.run("return document.querySelectorAll('#verdict p').length")
+    check(verdict == 2, "the verdict is not two sentences")
+    overall = next(
+        r for r in read_rows(os.path.join(directory, "compare.tsv"))
+        if r["table"] == "equal" and r["op"] == "all" and r["lib"] == "tuned")
+    text = page.run("return document.querySelector('#verdict').textContent")
+    check(f"{float(overall['ratio']):.2f}×" in text,
+          "the verdict's figure is not that of compare.tsv")
+
+
+def check_all_shown(page):
+    """Any number on the page reads as what it is."""
+    data = page.run("return [...document.querySelectorAll('data')]"
+                    ".map(e => [+e.value, e.textContent])")
+    check(len(data) > 1000, f"only {len(data)} numbers on the page")
+    for value, text in data:
+        if not text.startswith(("<", ">")):
+            check_shown("page", text, value)
+
+
+def check_looks(page):
+    for width in (1100, 980, 800, 390):
+        for scheme in ("light", "dark"):
+            page.size(width, 900)
+            page.scheme(scheme)
+            wide = page.run("return document.documentElement.scrollWidth")
+            check(wide <= width, f"{scheme}, {width} pixels: {wide} wide")
+            ratio, what = page.run(CONTRAST_SCRIPT)
+            check(ratio >= 4.5, f"{scheme}: contrast {ratio:.1f} of {what}")
+            paper = page.run(
+                "return getComputedStyle(document.body).backgroundColor")
+            light = int(re.search(r"\d+", paper).group()) > 127
+            check(light == (scheme == "light"), f"{scheme}: paper is {paper}")
+
+
+def check_print(page):
+    page.size(720, 1000)  # A4 within its margins, at 96 pixels an inch
+    page.devtools("Emulation.setEmulatedMedia", media="print")
+    wide = page.run("return document.documentElement.scrollWidth")
+    check(wide <= 720, f"on paper: {wide} pixels wide")
+
+
+def check_offline(page, path, directory):
+    address = "file://" + path
+    asked = page.requests(address)
+    check(asked == [address], f"the page asked for {asked}")
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    found = re.search(r"(src|href|srcset|action)=\"(https?:|//)"
+                      r"|url\(|@import|<script|<link|<img", text)
+    check(not found, f"the page refers to {found and found.group()}")
+    for entry in page.log("browser"):
+        check(False, f"the browser complains: {entry['message']}")
+    for name in os.listdir(directory):
+        check(not re.search(r"\.(html|svg)\.", name), f"{name} was left over")
+
+
+def open_report(tool, work):
+    run = os.path.join(work, "run")
+    subprocess.run([sys.executable, os.path.join(HERE, "report_synthetic.py"),
+                    run], check=True)
+    subprocess.run([tool, "report", run], check=True)
+    return run
+
+
+def main():
+    tool = sys.argv[1]
+    lacking = browser.missing() or (None if shutil.which("gnuplot") else
+                                    "gnuplot")
+    if lacking:
+        print(f"skipped: no {lacking}")
+        sys.exit(SKIP)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as work:
+        run = open_report(tool, work)
+        path = os.path.join(run, "report.html")
+        page = browser.Browser(os.path.join(work, "profile"))
+        try:
+            page.size(1100, 900)
+            page.open("file://" + path)
+            check_figures(page, Data(run), run)
+            check_texts(page, run)
+            check_all_shown(page)
+            check_looks(page)
+            check_print(page)
+            check_offline(page, path, run)
+        finally:
+            page.close()
+
+
+main()
