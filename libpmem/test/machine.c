@@ -20,6 +20,13 @@ static const int reg_positions[16] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX,
 	REG_RSP, REG_RBP, REG_RSI, REG_RDI, REG_R8, REG_R9, REG_R10, REG_R11,
 	REG_R12, REG_R13, REG_R14, REG_R15};
 
+/* The number that instructions encode. */
+static int
+reg_number(ZydisRegister reg)
+{
+	return (uint8_t)ZydisRegisterGetId(reg);
+}
+
 /* -1: not a general register that is used whole, or as its low 32 bits. */
 static int
 reg_position(ZydisRegister reg)
@@ -28,7 +35,7 @@ reg_position(ZydisRegister reg)
 
 	if (class != ZYDIS_REGCLASS_GPR64 && class != ZYDIS_REGCLASS_GPR32)
 		return -1;
-	return reg_positions[ZydisRegisterGetId(reg)];
+	return reg_positions[reg_number(reg)];
 }
 
 static bool
@@ -196,10 +203,8 @@ foreign_prepare(struct instruction *insn, const ZydisDecodedInstruction *zi,
 	case ZYDIS_MNEMONIC_VMOVDQU64:
 	case ZYDIS_MNEMONIC_VMOVUPS:
 	case ZYDIS_MNEMONIC_VMOVUPD:
-		insn->align_bytes = 1;
 		break;
 	case ZYDIS_MNEMONIC_VPBROADCASTD:
-		insn->align_bytes = 1;
 		insn->broadcast = true;
 		break;
 	default:
@@ -215,7 +220,7 @@ foreign_prepare(struct instruction *insn, const ZydisDecodedInstruction *zi,
 			continue;
 		if (is_vec(reg))
 			*(written ? &insn->to_vec :
-				    &insn->from_vec) = ZydisRegisterGetId(reg);
+				    &insn->from_vec) = reg_number(reg);
 		else if (reg_position(reg) >= 0)
 			insn->from_reg = reg_position(reg);
 		else
@@ -237,8 +242,11 @@ machine_decode(struct instruction *insn, uintptr_t addr)
 
 	ZydisDecoderInit(
 		&decoder, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
-	*insn = (struct instruction){
-		.addr = addr, .to_vec = -1, .from_vec = -1, .from_reg = -1};
+	*insn = (struct instruction){.addr = addr,
+		.to_vec = -1,
+		.from_vec = -1,
+		.from_reg = -1,
+		.align_bytes = 1};
 	if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, (const void *)addr,
 		    ZYDIS_MAX_INSTRUCTION_LENGTH, &zi, ops)))
 		return "not decoded";
@@ -257,7 +265,7 @@ machine_decode(struct instruction *insn, uintptr_t addr)
 			why = operand_add(insn, &ops[i], write);
 	}
 	if (write_kind(zi.mnemonic) == STREAM_MASKED)
-		insn->mask_vec = ZydisRegisterGetId(ops[1].reg.value);
+		insn->mask_vec = reg_number(ops[1].reg.value);
 	if (!why && feature_needed(&zi) & lacking())
 		why = foreign_prepare(insn, &zi, ops);
 	return why;
@@ -428,7 +436,8 @@ machine_emulate(const struct instruction *insn, ucontext_t *uc)
 		else
 			vec_put(uc, insn->to_vec, v);
 	}
-	uc->uc_mcontext.gregs[REG_RIP] = (greg_t)(insn->addr + insn->length);
+	uc->uc_mcontext.gregs[REG_RIP] = (greg_t)insn->addr +
+					 (greg_t)insn->length;
 }
 
 static void

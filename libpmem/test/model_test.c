@@ -117,7 +117,8 @@ row_large_run(
 		1025, 4095, 4096, 65536 + 8, 65536 + 63, (1 << 20) + 17};
 	struct trial t = row_use(row);
 
-	for (size_t i = 0; i < COUNT(large) * SHAPE_COUNT * DOMAIN_COUNT; i++) {
+	for (size_t i = 0;
+		i < COUNT(large) * SHAPE_COUNT * (size_t)DOMAIN_COUNT; i++) {
 		t.len_bytes = large[i % COUNT(large)];
 		t.shape = (enum shape)(i / COUNT(large) % SHAPE_COUNT);
 		t.domain = (enum domain)(i / COUNT(large) / SHAPE_COUNT);

@@ -13,6 +13,7 @@
 #include "fake_sysfs.h"
 #include "nodes.h"
 #include "policy.h"
+#include "settings.h"
 #include "trial.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -43,19 +44,9 @@ static const char *const variables[] = {"PMEM_NO_CLWB", "PMEM_NO_CLFLUSHOPT",
 static void
 settings_load(const char *settings)
 {
-	char *copy = strdup(settings), *rest = copy, *one;
-
 	for (size_t i = 0; i < COUNT(variables); i++)
 		unsetenv(variables[i]);
-	while ((one = strsep(&rest, ","))) {
-		char *value = strchr(one, '=');
-
-		if (!value)
-			continue;
-		*value++ = '\0';
-		setenv(one, value, 1);
-	}
-	free(copy);
+	settings_put(settings);
 	policy_load();
 }
 

@@ -18,6 +18,7 @@
 
 #include "check.h"
 #include "cpu.h"
+#include "settings.h"
 #include "shares.h"
 #include "symbols.h"
 #include "tracer.h"
@@ -41,8 +42,8 @@ static const struct {
 	enum domain domain;
 	const char *settings;
 } domains[] = {
-	{DOMAIN_ADR, "PMEM_NO_FLUSH=0 PMEM_MOVNT_DURABLE=0"},
-	{DOMAIN_ADR_NT, "PMEM_NO_FLUSH=0 PMEM_MOVNT_DURABLE=1"},
+	{DOMAIN_ADR, "PMEM_NO_FLUSH=0,PMEM_MOVNT_DURABLE=0"},
+	{DOMAIN_ADR_NT, "PMEM_NO_FLUSH=0,PMEM_MOVNT_DURABLE=1"},
 	{DOMAIN_EADR, "PMEM_NO_FLUSH=1"},
 };
 
@@ -52,7 +53,7 @@ static const struct {
 } masks[] = {
 	{"", {NULL}},
 	{"PMEM_NO_CLWB=1", {"clwb"}},
-	{"PMEM_NO_CLWB=1 PMEM_NO_CLFLUSHOPT=1", {"clwb", "clflushopt"}},
+	{"PMEM_NO_CLWB=1,PMEM_NO_CLFLUSHOPT=1", {"clwb", "clflushopt"}},
 	{"PMEM_AVX512F=0", {"avx512f"}},
 	{"PMEM_AVX=0", {"avx"}},
 	{"PMEM_MOVDIR64B=0", {"movdir64b"}},
@@ -98,17 +99,6 @@ function_get(void *handle, const char *name)
 
 	CHECK(f, "%s", dlerror());
 	return f;
-}
-
-static void
-settings_put(const char *settings)
-{
-	char *rest = strdup(settings), *one;
-
-	while ((one = strsep(&rest, " "))) {
-		if (*one)
-			CHECK(!putenv(one), "no memory");
-	}
 }
 
 /* Where each row's functions are: isa_move_store_flush and isa_set_... */
