@@ -16,6 +16,9 @@ extern const char list_help[];
 int profile_main(int argc, char **argv);
 extern const char profile_help[];
 
+int compare_main(int argc, char **argv);
+extern const char compare_help[];
+
 int sweep_main(int argc, char **argv);
 extern const char sweep_help[];
 

@@ -3,6 +3,7 @@
  */
 #include "cell.h"
 
+#include "crew.h"
 #include "flush.h"
 
 /* A sample of small operations: enough for a mean that a stray interrupt of a
@@ -35,6 +36,14 @@
 /* One line of so many is looked at: a denser stream of loads would bring in
  * lines that are looked at later. */
 #define LOOK_APART_LINES ((size_t)16)
+
+/* A flush that took as long as so many misses was interrupted. */
+#define INTERRUPTED_MISSES 6
+
+/* Flushes tell dirty lines if most of them take longer dirty than clean, and
+ * enough were seen for a mean. */
+#define TOLD_LINES_LEAST 32
+#define TOLD_LEAST_PCT 75
 
 /* What memset fills with; any byte will do. */
 #define FILL 0x5a
@@ -224,10 +233,58 @@ cell_sample(const struct cell_bench *bench, const struct cell *cell,
 	}
 	for (size_t i = 0; i < sections; i++) {
 		cell_prepare(bench, cell, place);
+		if (bench->crew)
+			crew_meet(bench->crew);
 		sum_ns += timing_section_ns(bench->timing,
 			cell_section(bench, cell, place, variant));
 	}
 	return sum_ns / (double)(sections * place->count);
+}
+
+double
+cell_cached_pct(const struct cell_tally *tally)
+{
+	return tally->lines ?
+		       100.0 * (double)tally->cached / (double)tally->lines :
+		       0;
+}
+
+double
+cell_dirty_pct(const struct cell_tally *tally)
+{
+	double pct;
+
+	if (tally->flushed < TOLD_LINES_LEAST ||
+		tally->told * 100 < tally->flushed * TOLD_LEAST_PCT)
+		return -1;
+	pct = 100 * (tally->found_ticks - tally->clean_ticks) /
+	      (tally->dirty_ticks - tally->clean_ticks);
+	return pct < 0 ? 0 : pct > 100 ? 100 : pct;
+}
+
+/* A load tells whether the line is in cache, the first flush whether it was
+ * dirty, for a load leaves dirty lines dirty; the next two are its measure. */
+static void
+line_look(struct cell_tally *tally, const struct timing *t, char *line)
+{
+	uint64_t found, clean, dirty;
+
+	tally->lines++;
+	tally->cached += timing_is_cached(t, line);
+	found = timing_flush_ticks(t, line);
+	lines_load(line, 1);
+	clean = timing_flush_ticks(t, line);
+	lines_store(line, 1);
+	dirty = timing_flush_ticks(t, line);
+	if (found > INTERRUPTED_MISSES * t->miss_ticks ||
+		clean > INTERRUPTED_MISSES * t->miss_ticks ||
+		dirty > INTERRUPTED_MISSES * t->miss_ticks)
+		return;
+	tally->flushed++;
+	tally->told += dirty > clean;
+	tally->found_ticks += (double)found;
+	tally->clean_ticks += (double)clean;
+	tally->dirty_ticks += (double)dirty;
 }
 
 void
@@ -251,10 +308,9 @@ cell_look(struct cell_tally *tally, const struct cell_bench *bench,
 		most = max_lines;
 	for (size_t i = 0; i < most; i++) {
 		size_t at = i / place->count * apart + rng_below(rng, apart);
-		const char *line = line_of(place->dest[i % place->count]);
+		char *dest = place->dest[i % place->count];
+		char *line = dest - (uintptr_t)dest % LINE_BYTES;
 
-		tally->cached += timing_is_cached(
-			bench->timing, line + at * LINE_BYTES);
-		tally->lines++;
+		line_look(tally, bench->timing, line + at * LINE_BYTES);
 	}
 }

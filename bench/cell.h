@@ -76,6 +76,9 @@ struct cell_bench {
 	size_t src_bytes; /* at least cell_src_bytes of every cell */
 	size_t l1d_bytes, l2_bytes; /* 0: unknown, the smallest there is */
 	bool has_clflushopt; /* prepares faster than CLFLUSH */
+	/* Where threads that measure at once wait for each other before every
+	 * section, or NULL. */
+	struct crew *crew;
 };
 
 /* Bytes that a bench needs so that any cell up to this size can be placed. */
@@ -110,13 +113,27 @@ uint64_t cell_section(const struct cell_bench *bench, const struct cell *cell,
 double cell_sample(const struct cell_bench *bench, const struct cell *cell,
 	const struct cell_place *place, const struct variant *variant);
 
-/* Lines looked at and those of them found in a cache. */
+/* What was seen of lines looked at. */
 struct cell_tally {
 	size_t lines, cached;
+	/* Ticks of flushing lines as they were found, then the same lines
+	 * again when known to be clean, and dirty; over the lines where no
+	 * interrupt fell into these. */
+	size_t flushed, told; /* such lines; those that took longer dirty */
+	double found_ticks, clean_ticks, dirty_ticks;
 };
 
-/* Loads a few random lines of the destination as they are now, at most
- * max_lines, and adds what their time tells. */
+/* Share of lines in cache; 0 if none was looked at. */
+double cell_cached_pct(const struct cell_tally *tally);
+
+/* Share of lines that were dirty: where between clean and dirty ones their
+ * flushes lie. Below 0 if that cannot be told, for want of lines or because
+ * flushing takes as long for either. */
+double cell_dirty_pct(const struct cell_tally *tally);
+
+/* Looks at a few random lines of the destination as they are now, at most
+ * max_lines, and adds what the time of a load and of a flush tells. Their
+ * content changes. */
 void cell_look(struct cell_tally *tally, const struct cell_bench *bench,
 	const struct cell *cell, const struct cell_place *place,
 	size_t max_lines, struct rng *rng);

@@ -26,6 +26,8 @@ static const struct verb {
 		profile_main},
 	{"sweep", "time every kernel in every state of the caches", sweep_help,
 		sweep_main},
+	{"compare", "several libpmem.so side by side", compare_help,
+		compare_main},
 	{"sweep-start", NULL, sweep_help, sweep_start_main},
 };
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))

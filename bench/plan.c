@@ -15,7 +15,7 @@
 
 /* clang-format off */
 #define PLAN(name_, budget_s_, starts_, rounds_most_, isas_most_, aligned_, \
-	unaligned_) \
+	unaligned_, compare_s_, compare_rounds_most_) \
 	{ \
 		.name = #name_, \
 		.budget_s = budget_s_, \
@@ -24,6 +24,8 @@
 		.isas_most = isas_most_, \
 		.aligned = sizes_##aligned_, \
 		.unaligned = sizes_##unaligned_, \
+		.compare_s = compare_s_, \
+		.compare_rounds_most = compare_rounds_most_, \
 	},
 /* clang-format on */
 
@@ -162,22 +164,21 @@ sizes_count(const size_t *sizes_bytes)
 }
 
 static int
-cells_expand(struct plan_work *work, const struct plan *plan,
-	const struct plan_filter *filter)
+cells_expand(struct plan_work *work, const struct plan_filter *filter,
+	const size_t *aligned, const size_t *unaligned)
 {
-	size_t sizes = sizes_count(plan->aligned) +
-		       sizes_count(plan->unaligned);
+	size_t sizes = sizes_count(aligned) + sizes_count(unaligned);
 
 	work->cells = calloc(sizes * OP_COUNT * RESIDENCY_COUNT * DRAIN_COUNT,
 		sizeof(*work->cells));
 	if (!work->cells)
 		return -ENOMEM;
 	for (int op = 0; op < OP_COUNT; op++) {
-		cells_add_sizes(work, filter, (enum op)op, plan->aligned, 0);
+		cells_add_sizes(work, filter, (enum op)op, aligned, 0);
 		/* A flush takes whole lines: an offset tells nothing new. */
 		if (op != OP_FLUSH)
-			cells_add_sizes(work, filter, (enum op)op,
-				plan->unaligned, PLAN_UNALIGNED_BYTES);
+			cells_add_sizes(work, filter, (enum op)op, unaligned,
+				PLAN_UNALIGNED_BYTES);
 	}
 	return 0;
 }
@@ -270,12 +271,23 @@ plan_expand(struct plan_work *work, const struct plan *plan, uint32_t features,
 	int err;
 
 	*work = (struct plan_work){0};
-	err = cells_expand(work, plan, filter);
+	err = cells_expand(work, filter, plan->aligned, plan->unaligned);
 	if (!err)
 		err = variants_expand(work, plan, features);
 	if (err)
 		plan_free(work);
 	return err;
+}
+
+int
+plan_expand_compare(struct plan_work *work, const struct plan_filter *filter)
+{
+	struct plan_filter copies = *filter;
+
+	/* Re-reading costs after any library what its retained lines say. */
+	copies.ops[OP_FLUSH] = copies.residencies[RESIDENCY_REREAD] = false;
+	*work = (struct plan_work){0};
+	return cells_expand(work, &copies, sizes_octaves, sizes_octaves);
 }
 
 void

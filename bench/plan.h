@@ -22,6 +22,7 @@ struct plan {
 	const char *name;
 	unsigned budget_s, starts, rounds_most, isas_most;
 	const size_t *aligned, *unaligned; /* sizes, ended by 0 */
+	unsigned compare_s, compare_rounds_most;
 };
 
 /* The plan of that name, or NULL. */
@@ -57,6 +58,12 @@ struct plan_work {
  * -ENOMEM. */
 int plan_expand(struct plan_work *work, const struct plan *plan,
 	uint32_t features, const struct plan_filter *filter);
+
+/* Expands what libraries are compared in: cells alone, no variants. Copies of
+ * 8 B to 16 MiB, one an octave, aligned and not, warm and cold. 0 or
+ * -ENOMEM. */
+int plan_expand_compare(
+	struct plan_work *work, const struct plan_filter *filter);
 
 void plan_free(struct plan_work *work);
 

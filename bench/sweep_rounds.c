@@ -6,9 +6,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* Lines looked at to verify one cell's state. */
-#define LOOK_LINES ((size_t)8)
-
 /* A start whose rounds became slower than the first may take so much more than
  * its share before it is cut short: machines are not that even. */
 #define OVERRUN 1.15
@@ -51,22 +48,6 @@ row_of(const struct sweep_rounds *r, const struct cell *cell,
 	};
 }
 
-/* Prepares a cell's state and looks whether it holds. What exceeds a cache is
- * not in it however it is prepared, so of warm cells small ones count. */
-static void
-state_verify(struct sweep_rounds *r, const struct cell *cell,
-	const struct cell_place *place, struct rng *rng)
-{
-	size_t lines_bytes = place->count * (cell->size_bytes + LINE_BYTES);
-
-	if (cell->residency != RESIDENCY_COLD &&
-		lines_bytes > r->bench.l1d_bytes)
-		return;
-	cell_prepare(&r->bench, cell, place);
-	cell_look(&r->states[cell->residency], &r->bench, cell, place,
-		LOOK_LINES, rng);
-}
-
 static int
 cell_run(struct sweep_rounds *r, size_t index, unsigned round, struct rng *rng)
 {
@@ -79,7 +60,7 @@ cell_run(struct sweep_rounds *r, size_t index, unsigned round, struct rng *rng)
 	cell_place(&place, &r->bench, cell, rng);
 	rng_permutation(rng, order, variants);
 	if (round == 0)
-		state_verify(r, cell, &place, rng);
+		states_look(&r->states, &r->bench, cell, &place, rng);
 	for (size_t i = 0; i < variants; i++) {
 		const struct plan_variant
 			*v = &r->work.variants[cell->op][order[i]];

@@ -15,6 +15,7 @@
 #include "cell.h"
 #include "plan.h"
 #include "progress.h"
+#include "states.h"
 #include "sweep.h"
 #include "sweep_done.h"
 
@@ -27,8 +28,7 @@ struct sweep_rounds {
 	struct measurement_writer writer;
 	struct progress progress;
 	const volatile sig_atomic_t *stop; /* true: finish no more cells */
-	/* Of the start: lines looked at after each state was prepared. */
-	struct cell_tally states[RESIDENCY_COUNT];
+	struct states states; /* seen in the first round */
 	unsigned rounds; /* run; set by sweep_rounds_run */
 };
 

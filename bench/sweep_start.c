@@ -130,63 +130,23 @@ bench_set(struct start *s)
 	};
 }
 
-static double
-share_pct(const struct cell_tally *tally)
-{
-	return 100.0 * (double)tally->cached / (double)tally->lines;
-}
-
-/* Why the states prepared were not there, or NULL. */
-static const char *
-states_judge(const struct start *s, char text[PLATFORM_ERROR_BYTES])
-{
-	if (!timing_tells_misses(&s->timing))
-		return NULL;
-	for (int i = 0; i < RESIDENCY_COUNT; i++) {
-		const struct cell_tally *tally = &s->rounds.states[i];
-		double wrong_pct;
-
-		if (tally->lines == 0)
-			continue;
-		wrong_pct = i == RESIDENCY_COLD ? share_pct(tally) :
-						  100 - share_pct(tally);
-		if (wrong_pct <= PLAN_WRONG_STATE_MOST_PCT)
-			continue;
-		snprintf(text, PLATFORM_ERROR_BYTES,
-			"caches do not hold the state prepared: %.0f%% of "
-			"lines are %s after preparing %s",
-			wrong_pct, i == RESIDENCY_COLD ? "cached" : "absent",
-			residency_names[i]);
-		return text;
-	}
-	return NULL;
-}
-
 /* What the start saw, as a fact of the file. */
 static int
 facts_write(struct start *s, double seconds, double stolen_pct)
 {
 	struct provenance facts = {0};
-	char key[32], states[RESIDENCY_COUNT][16];
+	char key[32], states[STATES_TEXT_BYTES];
 	double load = 0;
 	int err;
 
-	for (int i = 0; i < RESIDENCY_COUNT; i++) {
-		if (s->rounds.states[i].lines &&
-			timing_tells_misses(&s->timing))
-			snprintf(states[i], sizeof(states[i]), "%.1f%%",
-				share_pct(&s->rounds.states[i]));
-		else
-			snprintf(states[i], sizeof(states[i]), "-");
-	}
+	states_describe(&s->rounds.states, &s->timing, states);
 	getloadavg(&load, 1);
 	snprintf(key, sizeof(key), "start_%u", s->job.index);
 	err = provenance_addf(&facts, key,
 		"cpu_node %u mem_node %u rounds %u seconds %.1f steal %.2f%% "
-		"load %.2f cached after preparing warm %s cold %s reread %s",
+		"load %.2f; in cache after preparing: %s",
 		s->job.cpu_node, s->job.mem_node, s->rounds.rounds, seconds,
-		stolen_pct, load, states[RESIDENCY_WARM],
-		states[RESIDENCY_COLD], states[RESIDENCY_REREAD]);
+		stolen_pct, load, states);
 	if (!err)
 		err = measurement_comment(&s->rounds.writer, &facts);
 	provenance_free(&facts);
@@ -217,7 +177,7 @@ rounds_run(struct start *s)
 		return fail(s, err);
 	if (timing_recheck(&s->timing, text))
 		return refuse(s, text);
-	flaw = states_judge(s, text);
+	flaw = states_flaw(&s->rounds.states, &s->timing, text);
 	if (flaw)
 		return refuse(s, flaw);
 	if (stolen_pct > PLAN_STEAL_MOST_PCT) {
