@@ -25,6 +25,7 @@ struct session {
 	struct timing timing;
 	struct provenance facts;
 	struct crew crew;
+	struct atomic_file out;
 	struct buffer *dest, *src; /* one a thread */
 	size_t buffers; /* open ones of each */
 	struct compare_run run;
@@ -41,6 +42,13 @@ static int
 out_of_memory(void)
 {
 	return bench_fail("cannot compare: out of memory");
+}
+
+static int
+cannot_write(const struct session *s, int err)
+{
+	return bench_fail(
+		"cannot write: %s: %s", strerror(-err), s->settings->out);
 }
 
 /* Facts of the machine: those of platform.tsv, or collected now. */
@@ -199,14 +207,12 @@ run_facts(struct session *s, const struct steal *before)
 	return err;
 }
 
-/* Judges the run, writes the file, prints the table. */
+/* Judges the run, writes what becomes the file, prints the table. */
 static int
 results_write(struct session *s, const struct steal *before)
 {
 	char text[TIMING_ERROR_BYTES + STATES_TEXT_BYTES];
-	struct atomic_file f;
 	const char *flaw;
-	int err;
 
 	if (timing_recheck(&s->timing, text))
 		return refuse(text);
@@ -218,21 +224,10 @@ results_write(struct session *s, const struct steal *before)
 			"the hypervisor stole too much of the CPU's time");
 	if (run_facts(s, before))
 		return out_of_memory();
-	err = atomic_file_open(&f, s->settings->out);
-	if (err)
-		goto describe_errno;
-	provenance_write(&s->facts, "# ", f.stream);
-	err = compare_print(&s->run, f.stream, stdout);
-	if (err) {
-		atomic_file_abort(&f);
-		goto describe_errno;
-	}
-	err = atomic_file_commit(&f);
-	if (!err)
-		return 0;
-describe_errno:
-	return bench_fail(
-		"cannot write: %s: %s", strerror(-err), s->settings->out);
+	provenance_write(&s->facts, "# ", s->out.stream);
+	if (compare_print(&s->run, s->out.stream, stdout))
+		return out_of_memory();
+	return 0;
 }
 
 static int
@@ -275,7 +270,7 @@ prepare(struct session *s)
 	if (!s->dest || !s->src || !s->run.benches)
 		status = out_of_memory();
 	else if (buffers_open(s, error))
-		status = bench_fail("%s", error);
+		status = bench_fail("%s: %s", error, o->target);
 	else
 		status = run(s);
 	buffers_close(s);
@@ -307,12 +302,20 @@ work_prepare(struct session *s)
 	return 0;
 }
 
+static int
+file_commit(struct session *s)
+{
+	int err = atomic_file_commit(&s->out);
+
+	return err ? cannot_write(s, err) : 0;
+}
+
 int
 compare_measure(struct compare_settings *settings)
 {
 	char error[PLATFORM_ERROR_BYTES];
 	struct session s = {.settings = settings};
-	int status;
+	int status, err;
 
 	if (platform_load(&s.platform, NULL, error))
 		return bench_fail("%s", error);
@@ -323,10 +326,20 @@ compare_measure(struct compare_settings *settings)
 	status = work_prepare(&s);
 	if (status)
 		goto free_platform;
+	err = atomic_file_open(&s.out, settings->out);
+	if (err) {
+		status = cannot_write(&s, err);
+		goto free_work;
+	}
 	status = facts_load(&s);
 	if (!status)
 		status = prepare(&s);
 	provenance_free(&s.facts);
+	if (status)
+		atomic_file_abort(&s.out);
+	else
+		status = file_commit(&s);
+free_work:
 	plan_free(&s.run.work);
 free_platform:
 	platform_free(&s.platform);

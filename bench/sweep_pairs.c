@@ -54,13 +54,17 @@ target_add(struct sweep_pairs *pairs, struct provenance *facts,
 	const struct platform *p, const char *target, unsigned mem_node,
 	size_t dest_bytes, char error[PLATFORM_ERROR_BYTES])
 {
+	char why[PLATFORM_ERROR_BYTES];
 	const struct sweep_pair *other;
 	struct buffer b;
 	int err;
 
-	err = buffer_open(&b, p, target, mem_node, dest_bytes, error);
-	if (err)
+	err = buffer_open(&b, p, target, mem_node, dest_bytes, why);
+	if (err) {
+		snprintf(error, PLATFORM_ERROR_BYTES, "%.240s: %.150s", why,
+			target);
 		return err;
+	}
 	err = target_facts(facts, target, &b);
 	buffer_close(&b);
 	if (err)

@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""compare_test.py PMEM_BENCH LIBPMEM.so: rows, promises and means of a
+comparison of our library with itself, and errors. No time is judged."""
+import os
+import subprocess
+import sys
+import tempfile
+
+bench, library = sys.argv[1:]
+folder = tempfile.TemporaryDirectory()
+os.chdir(folder.name)
+scratch = os.path.join(folder.name, "scratch")
+os.mkdir(scratch)
+os.environ["TMPDIR"] = scratch
+
+HEADER = ("table op residency drain threads size_bytes dst_offset lib baseline "
+          "ratio ratio_lo ratio_hi pairs retained_pct dirty_pct promise").split()
+
+
+def check(condition, *what):
+    if not condition:
+        print("compare_test:", *what, file=sys.stderr)
+        sys.exit(1)
+
+
+def run(*arguments, status=0):
+    done = subprocess.run([bench, "compare", *arguments], text=True,
+                          capture_output=True)
+    if done.returncode == 2 and status == 0:
+        print("skipped:", done.stderr.strip().splitlines()[-1])
+        sys.exit(77)
+    check(done.returncode == status, arguments, "exit", done.returncode,
+          done.stderr)
+    check(os.listdir(scratch) == [], "copies of libraries were left")
+    return done
+
+
+def rows(path):
+    with open(path) as f:
+        lines = [line.rstrip("\n").split("\t") for line in f
+                 if not line.startswith("#")]
+    check(lines[0] == HEADER, "header", lines[0])
+    found = [dict(zip(HEADER, line, strict=True)) for line in lines[1:]]
+    for row in found:
+        low, middle, high = (float(row[name])
+                             for name in ("ratio_lo", "ratio", "ratio_hi"))
+        check(0 < low <= middle <= high, "interval", row)
+        check(int(row["pairs"]) >= 1, "pairs", row)
+        for name in "retained_pct", "dirty_pct":
+            check(row[name] == "-" or 0 <= float(row[name]) <= 100, name, row)
+    return found
+
+
+def three_tables():
+    done = run("--stock", library, "--tuned", library, "--quick", "--seconds",
+               "1", "--seed", "3", "--only", "64,4096", "--out", "three.tsv")
+    found = rows("three.tsv")
+    check(len({tuple(row[name] for name in HEADER[:9]) for row in found})
+          == len(found), "a row twice")
+    for table in "equal", "trusting", "eadr":
+        mine = [row for row in found if row["table"] == table]
+        for lib in "stock", "tuned", "a/a":
+            cells = {(row["op"], row["residency"], row["drain"],
+                      row["size_bytes"], row["dst_offset"])
+                     for row in mine if row["lib"] == lib
+                     and row["baseline"] == "stock"}
+            wanted = {(op, residency, drain, size, offset)
+                      for op in ("move", "set") for residency in ("warm", "cold")
+                      for drain in ("each", "batch")
+                      for size in ("0", "64", "4096") for offset in ("0", "8")}
+            wanted |= {("all", "all", "all", "0", "0"),
+                       ("all", "all", "all", "0", "8")}
+            check(cells == wanted, table, lib, "cells", cells ^ wanted)
+        check(all(float(row["ratio"]) == 1 for row in mine
+                  if row["lib"] == "stock"), "baseline against itself")
+        check("a/a / stock" in done.stdout, "no control printed")
+        if table != "trusting":
+            check({row["promise"] for row in mine} == {"durable"}, table)
+        check(len({row["promise"] for row in mine}) == 1, table, "promises")
+
+
+def as_given():
+    run("--lib", "flushing=" + library + ",PMEM_NO_FLUSH=0,PMEM_MOVNT_DURABLE=0",
+        "--lib", "careless=" + library + ",PMEM_NO_FLUSH=1", "--table", "mine",
+        "--seconds", "1", "--only", "64,set", "--out", "given.tsv")
+    found = rows("given.tsv")
+    check({row["table"] for row in found} == {"mine"}, "table")
+    check({row["promise"] for row in found if row["lib"] == "flushing"}
+          == {"durable"}, "flushing is durable")
+    check({row["promise"] for row in found if row["lib"] == "careless"}
+          == {"not-durable"}, "careless is not")
+
+
+def threads():
+    if len(os.sched_getaffinity(0)) < 2:
+        return
+    run("--stock", library, "--threads", "2", "--seconds", "1", "--only",
+        "4096,move,cold", "--out", "threads.tsv")
+    check({row["threads"] for row in rows("threads.tsv")} == {"2"}, "threads")
+
+
+def fails(*arguments, word):
+    before = set(os.listdir("."))
+    error = run(*arguments, status=1).stderr
+    check(error.count("\n") == 1 and error.startswith("pmem-bench: "),
+          arguments, "not one line:", error)
+    check(word in error, arguments, "does not say", word, ":", error)
+    check(set(os.listdir(".")) == before, arguments, "left files")
+
+
+def bad_arguments():
+    with open("text.so", "w") as f:
+        f.write("not a library\n")
+    good = ["--stock", library, "--seconds", "1", "--only", "64,set,cold"]
+    fails("--out", "new.tsv", word="--lib")
+    fails(*good, word="--out")
+    fails(*good, "--out", "no/where.tsv", word="no/where.tsv")
+    for arguments, word in [
+            (["--fast"], "--fast"),
+            (["surplus"], "surplus"),
+            (["--peer", "none.so"], "none.so"),
+            (["--peer", "text.so"], "text.so"),
+            (["--stock", library], "stock"),
+            (["--lib", "nolabel"], "nolabel"),
+            (["--lib", "x=" + library + ",PATH=/"], "PATH=/"),
+            (["--threads", "0"], "threads"),
+            (["--threads", "1000"], "1000"),
+            (["--seconds", "x"], "x"),
+            (["--only", "flush"], "flush"),
+            (["--target", "/nowhere"], "/nowhere"),
+            (["--platform", "none.tsv"], "none.tsv")]:
+        fails(*good, "--out", "new.tsv", *arguments, word=word)
+
+
+three_tables()
+as_given()
+threads()
+bad_arguments()

@@ -1,0 +1,207 @@
+#!/usr/bin/env python3
+"""sweep_test.py PMEM_BENCH: a sweep holds exactly the rows of its plan, however
+it was interrupted, and says clearly what it cannot do. No time is judged."""
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+bench = sys.argv[1]
+folder = tempfile.TemporaryDirectory()
+os.chdir(folder.name)
+
+
+def check(condition, *what):
+    if not condition:
+        print("sweep_test:", *what, file=sys.stderr)
+        sys.exit(1)
+
+
+def run(*arguments, status=0, **keywords):
+    done = subprocess.run([bench, "sweep", *arguments], text=True,
+                          capture_output=True, **keywords)
+    check(done.returncode == status, arguments, "exit", done.returncode,
+          done.stderr)
+    return done
+
+
+def rows(path):
+    """Rows of a file without their times; every line must be whole."""
+    with open(path) as f:
+        text = f.read()
+    check(text.endswith("\n"), "torn file", path)
+    lines = [line.split("\t") for line in text.splitlines()
+             if not line.startswith("#")][1:]
+    check(all(len(line) == 14 and float(line[13]) > 0 for line in lines),
+          "bad row in", path)
+    return [tuple(line[:13]) for line in lines]
+
+
+def facts(path):
+    with open(path) as f:
+        return dict(line[2:].rstrip("\n").split("\t", 1)
+                    for line in f if line.startswith("# "))
+
+
+def kernels():
+    """(isa, store, flush) of the two widest isas that this CPU has, and its
+    flushes, as list tells them."""
+    listed = subprocess.run([bench, "list"], text=True, capture_output=True,
+                            check=True).stdout
+    here = [line[:28].strip() for line in listed.splitlines()[1:]
+            if line[52:55] == "yes"]
+    copies = [tuple(name.split("/")) for name in here
+              if not name.startswith("flush/")]
+    order = ["generic", "sse2", "avx", "avx512f"]
+    widest = sorted({copy[0] for copy in copies if copy[0] in order},
+                    key=order.index)[-2:]
+    return ([copy for copy in copies if copy[0] in [*widest, "movdir64b"]],
+            [name.split("/")[1] for name in here if name.startswith("flush/")])
+
+
+# Time enough for every round, however busy the machine.
+TINY = ["--quick", "--seed", "7", "--seconds", "3600"]
+
+
+def exact_rows():
+    copies, flushes = kernels()
+    run(*TINY, "--only", "set,flush,64,4096,warm,each", "--out", "exact.tsv")
+    told = facts("exact.tsv")
+    check(told["plan"] == "quick" and told["seed"] == "7", told)
+    check(told["target"] == "dram" and told["target_emulated"] == "yes", told)
+    reps = int(told["starts"]) * int(told["rounds_most"])
+    wanted = set()
+    for rep in range(reps):
+        for size in ("64", "4096"):
+            for flush in flushes:
+                wanted.add(("flush", "generic", "cached", flush, size, "0", rep))
+            for copy in copies:
+                for offset in ("0", "8"):
+                    wanted.add(("set", *copy, size, offset, rep))
+    found = rows("exact.tsv")
+    check(len(found) == len(set(found)), "a row twice")
+    check({row[4:9] for row in found} == {("warm", "each", "1", "0", "0")},
+          "states")
+    check({(*row[:4], row[9], row[10], int(row[12])) for row in found} == wanted,
+          "not the rows of the plan")
+    check(told["rows"] == str(len(found)), "wrong count of rows")
+    run("--resume", "--out", "exact.tsv")
+    check(rows("exact.tsv") == found, "resuming what is complete added rows")
+
+
+LONG = [*TINY, "--only", "move,64,4096,16384"]
+
+
+def interrupt(path, how):
+    """Starts a sweep and ends it once it has written rows of a start."""
+    child = subprocess.Popen([bench, "sweep", *LONG, "--out", path], text=True,
+                             stderr=subprocess.PIPE)
+    while not os.path.exists(path) or os.path.getsize(path) < 100000:
+        check(child.poll() is None, "ended before it could be interrupted")
+        time.sleep(0.005)
+    child.send_signal(how)
+    error = child.communicate()[1]
+    return child.returncode, error
+
+
+def interruptions():
+    run(*LONG, "--out", "whole.tsv")
+    whole = rows("whole.tsv")
+
+    status, error = interrupt("int.tsv", signal.SIGINT)
+    check(status == 130, "SIGINT: exit", status)
+    check("--resume --out int.tsv" in error, "no word of resuming:", error)
+    before = rows("int.tsv")
+    check(0 < len(before) < len(whole), len(before), "rows at SIGINT")
+    run("--resume", *LONG, "--out", "int.tsv")
+    check(rows("int.tsv")[:len(before)] == before, "a finished row was lost")
+    check(sorted(rows("int.tsv")) == sorted(whole), "SIGINT changed the rows")
+
+    status, error = interrupt("kill.tsv", signal.SIGKILL)
+    check(status == -signal.SIGKILL, "SIGKILL: exit", status)
+    with open("kill.tsv", "rb") as f:
+        kept = f.read().rpartition(b"\n")[0]
+    run("--resume", "--out", "kill.tsv")
+    with open("kill.tsv", "rb") as f:
+        check(f.read().startswith(kept), "a finished row was lost")
+    check(sorted(rows("kill.tsv")) == sorted(whole), "SIGKILL changed the rows")
+
+    # A line cut short by a dying machine goes, and its row comes again.
+    with open("kill.tsv", "rb+") as f:
+        text = f.read()
+        f.truncate(text.rindex(b"\n# start_1\t") - 5)
+    run("--resume", "--out", "kill.tsv")
+    check(sorted(rows("kill.tsv")) == sorted(whole), "a torn row was lost")
+
+
+def fails(*arguments, status=1, words=(), left=()):
+    """One line on stderr, the exit status, and nothing new left behind."""
+    before = set(os.listdir("."))
+    error = run(*arguments, status=status).stderr
+    check(error.count("\n") == 1 and error.startswith("pmem-bench: "),
+          arguments, "not one line:", error)
+    for word in words:
+        check(word in error, arguments, "does not say", word, ":", error)
+    check(set(os.listdir(".")) - before == set(left), arguments, "left files")
+
+
+def bad_arguments():
+    with open("data", "w") as f:
+        f.write("precious " * 4000000)
+    for arguments, word in [
+            (["--fast"], "--fast"),
+            (["--seed"], "--seed"),
+            (["--seed", "-1"], "-1"),
+            (["--seed", "1x"], "1x"),
+            (["--seconds", "0"], "0"),
+            (["--only", "copy"], "copy"),
+            (["--only", "123456"], "123456"),
+            (["surplus"], "surplus"),
+            (["--target", "/nowhere/at/all"], "/nowhere/at/all"),
+            (["--platform", "nowhere.tsv"], "nowhere.tsv")]:
+        fails(*TINY, "--out", "new.tsv", *arguments, words=[word])
+    fails(*TINY, words=["--out"])
+    fails(*TINY, "--out", "no/where.tsv", words=["no/where.tsv"])
+    fails(*TINY, "--out", "whole.tsv", words=["--resume", "whole.tsv"])
+    fails("--resume", "--out", "none.tsv", words=["none.tsv"])
+    fails("--resume", "--thorough", "--out", "whole.tsv", words=["thorough"])
+    fails("--resume", "--seed", "8", "--out", "whole.tsv", words=["seed"])
+    fails("--resume", "--only", "set", "--out", "whole.tsv", words=["only"])
+    os.environ["PMEM_IS_PMEM_FORCE"] = "1"
+    fails(*TINY, "--target", "data", "--out", "new.tsv", words=["data"])
+    del os.environ["PMEM_IS_PMEM_FORCE"]
+    with open("data") as f:
+        check(f.read() == "precious " * 4000000, "data was overwritten")
+    with open("foreign.tsv", "w") as f:
+        f.write("schema\t1\nplatform_id\tother\ngit_revision\tother\n")
+    fails(*TINY, "--platform", "foreign.tsv", "--out", "new.tsv",
+          words=["platform_id", "foreign.tsv"])
+    with open("torn.tsv", "w") as f:
+        f.write("schema\t1\nplatform_id")
+    fails(*TINY, "--platform", "torn.tsv", "--out", "new.tsv",
+          words=["truncated", "torn.tsv"])
+
+
+def refusals():
+    """What cannot be measured is said in the file too, which has no rows."""
+    cpus = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cpus)})
+    fails(*TINY, "--out", "refused.tsv", status=2, words=["refused: only one"],
+          left=["refused.tsv"])
+    os.sched_setaffinity(0, cpus)
+    check("only one CPU" in facts("refused.tsv")["refused"], "not in the file")
+    check(rows("refused.tsv") == [], "rows of a refused sweep")
+    fails("--resume", "--out", "refused.tsv", words=["refused"])
+    fails(*TINY, "--target", "data", "--out", "file.tsv", status=2,
+          words=["refused", "data"], left=["file.tsv"])
+
+
+if len(os.sched_getaffinity(0)) < 2:
+    print("skipped: only one CPU")
+    sys.exit(77)
+exact_rows()
+interruptions()
+bad_arguments()
+refusals()
