@@ -129,17 +129,3 @@ comparison_is_broken(const struct comparison *c)
 {
 	return strcmp(c->promise, "not-durable") == 0;
 }
-
-const struct comparison *
-comparison_overall(
-	const struct comparisons *all, const char *table, const char *lib)
-{
-	for (size_t i = 0; i < all->count; i++) {
-		const struct comparison *c = &all->rows[i];
-
-		if (comparison_is_overall(c) && strcmp(c->table, table) == 0 &&
-			strcmp(c->lib, lib) == 0)
-			return c;
-	}
-	return NULL;
-}

@@ -48,8 +48,4 @@ bool comparison_is_overall(const struct comparison *c);
 /* Whether the row's promise is broken under its table's domain on this CPU. */
 bool comparison_is_broken(const struct comparison *c);
 
-/* The row over everything of a table and library, or NULL. */
-const struct comparison *comparison_overall(
-	const struct comparisons *all, const char *table, const char *lib);
-
 #endif

@@ -7,13 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether two rows belong in one figure. */
+/* Whether a row is of the baseline and the placement that plots show, those of
+ * the first row; the tables have the others too. */
+static bool
+is_plotted(const struct comparisons *all, size_t i)
+{
+	const struct comparison *c = &all->rows[i], *first = &all->rows[0];
+
+	return c->size_bytes > 0 && c->dst_offset == first->dst_offset &&
+	       strcmp(c->baseline, first->baseline) == 0;
+}
+
+/* Whether two rows that are plotted belong in one figure. */
 static bool
 is_same_figure(const struct comparison *a, const struct comparison *b)
 {
-	return a->size_bytes > 0 && b->size_bytes > 0 &&
-	       a->threads == b->threads && a->dst_offset == b->dst_offset &&
-	       strcmp(a->table, b->table) == 0 && strcmp(a->op, b->op) == 0 &&
+	return a->threads == b->threads && strcmp(a->table, b->table) == 0 &&
+	       strcmp(a->op, b->op) == 0 &&
 	       strcmp(a->residency, b->residency) == 0 &&
 	       strcmp(a->drain, b->drain) == 0;
 }
@@ -40,7 +50,8 @@ lib_series(struct figure_maker *k, const struct comparison *of)
 	for (size_t i = 0; i < all->count; i++) {
 		const struct comparison *c = &all->rows[i];
 
-		if (is_same_figure(c, of) && strcmp(c->lib, of->lib) == 0)
+		if (is_plotted(all, i) && is_same_figure(c, of) &&
+			strcmp(c->lib, of->lib) == 0)
 			s.points[s.count++] = (struct point){c->size_bytes,
 				c->ratio, c->ratio_lo, c->ratio_hi, c->pairs};
 	}
@@ -77,9 +88,8 @@ gain_figure(struct figure_maker *k, size_t first)
 	struct figure *f = figure_begin(k, FIGURE_GAIN);
 	int err = 0;
 
-	snprintf(f->id, sizeof(f->id), "gain-%.16s-%.8s-%.8s-%.8s-%zu-%zu",
-		of->table, of->op, of->residency, of->drain, of->threads,
-		of->dst_offset);
+	snprintf(f->id, sizeof(f->id), "gain-%.16s-%.8s-%.8s-%.8s-%zu",
+		of->table, of->op, of->residency, of->drain, of->threads);
 	make_plain(f->id);
 	snprintf(f->title, sizeof(f->title), "%.16s, destination %.16s, %s",
 		of->op,
@@ -92,25 +102,33 @@ gain_figure(struct figure_maker *k, size_t first)
 	for (size_t i = first; !err && i < all->count; i++) {
 		const struct comparison *c = &all->rows[i];
 
-		if (is_same_figure(c, of) && !has_lib(f, c->lib) &&
-			strcmp(c->lib, c->baseline) != 0)
+		if (is_plotted(all, i) && is_same_figure(c, of) &&
+			!has_lib(f, c->lib) && strcmp(c->lib, c->baseline) != 0)
 			err = lib_series(k, c);
 	}
 	return figure_end(k, err);
 }
 
+/* Whether row i is the first of its figure. */
+static bool
+is_first(const struct comparisons *all, size_t i)
+{
+	for (size_t j = 0; j < i; j++) {
+		if (is_plotted(all, j) &&
+			is_same_figure(&all->rows[j], &all->rows[i]))
+			return false;
+	}
+	return true;
+}
+
 int
 figure_gain(struct figure_maker *k)
 {
-	const struct comparison *rows = k->comparisons->rows;
+	const struct comparisons *all = k->comparisons;
 	int err = 0;
 
-	for (size_t i = 0; !err && i < k->comparisons->count; i++) {
-		size_t j = 0;
-
-		while (j < i && !is_same_figure(&rows[j], &rows[i]))
-			j++;
-		if (j == i && rows[i].size_bytes > 0)
+	for (size_t i = 0; !err && i < all->count; i++) {
+		if (is_plotted(all, i) && is_first(all, i))
 			err = gain_figure(k, i);
 	}
 	return err;

@@ -98,6 +98,8 @@ mean_row(struct page *p, const struct comparison *c, bool overall)
 	html_text(c->lib, p->out);
 	fprintf(p->out, " <small>against ");
 	html_text(c->baseline, p->out);
+	if (c->dst_offset != 0)
+		fprintf(p->out, ", %zu off a line", c->dst_offset);
 	fprintf(p->out, "</small></span></th>");
 	if (!overall)
 		over_what(p, c);

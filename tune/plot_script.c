@@ -16,6 +16,9 @@
 
 #define STYLE_GREY 5
 
+/* Ratios beyond it leave the plot. */
+#define RATIO_MOST 8.0
+
 /* One letter of a name at 13 pixels, of a picture 440 pixels wide. */
 #define LETTER_WIDTH (7.4 / 440)
 
@@ -53,6 +56,11 @@ value_range(const struct figure *f)
 
 		for (size_t j = 0; j < s->count && !figure_is_floor(f, i); j++)
 			range_add(&r, s->points[j].lo, s->points[j].hi);
+	}
+	/* One outlier would press all else flat; the numbers still have it. */
+	if (is_ratio(f)) {
+		r.min = fmax(r.min, 1 / RATIO_MOST);
+		r.max = fmin(r.max, RATIO_MOST);
 	}
 	/* A twelfth of the height each, for the words there. */
 	pad = pow(r.max / r.min, 1.0 / 12);

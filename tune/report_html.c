@@ -271,7 +271,8 @@ report_html(const struct report *r, char *const *svgs, FILE *out)
 	page_decisions(&p);
 	section(&p, "gain", "Gain beside other builds",
 		"Speed of whole public calls, interleaved in one run; above "
-		"1× is faster than the baseline.");
+		"1× is faster than the baseline. What goes beyond 8× leaves "
+		"the plot; the numbers have it.");
 	page_gain(&p);
 	plots(&p);
 	section(&p, "sensitivity", "Other programs, other choices",

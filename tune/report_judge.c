@@ -5,6 +5,7 @@
 #include "report.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,12 +109,25 @@ control_of(const struct comparisons *all, const char *table)
 	return NULL;
 }
 
+/* A gain that a library shows against its own copy, too, is none. */
+static const char *
+comparison_words(const struct comparison *c, const struct comparison *aa)
+{
+	double noise_lo = aa ? fmin(aa->ratio_lo, 1) : 1;
+	double noise_hi = aa ? fmax(aa->ratio_hi, 1) : 1;
+
+	if (c->ratio_lo > noise_hi)
+		return "is faster than";
+	if (c->ratio_hi < noise_lo)
+		return "is slower than";
+	return "is not proven to differ from";
+}
+
 static int
 say_comparison(struct report *r)
 {
 	const struct comparison *c = headline(&r->comparisons), *aa;
-	char noise[64] = "no A/A control was measured";
-	const char *how;
+	char noise[128] = "no A/A control was measured";
 	int n;
 
 	if (!c) {
@@ -124,17 +138,15 @@ say_comparison(struct report *r)
 	}
 	aa = control_of(&r->comparisons, c->table);
 	if (aa)
-		snprintf(noise, sizeof(noise), "A/A control %s",
-			format_ratio(aa->ratio).text);
-	how = c->ratio_lo > 1 ? "is faster than" :
-	      c->ratio_hi < 1 ? "is slower than" :
-				"is not proven to differ from";
+		snprintf(noise, sizeof(noise), "A/A control %s to %s",
+			format_ratio(aa->ratio_lo).text,
+			format_ratio(aa->ratio_hi).text);
 	n = asprintf(&r->verdict[0],
 		"The %s library %s %s: %s its speed over all sizes and "
 		"operations (95 %% interval %s to %s; %s).",
-		c->lib, how, c->baseline, format_ratio(c->ratio).text,
-		format_ratio(c->ratio_lo).text, format_ratio(c->ratio_hi).text,
-		noise);
+		c->lib, comparison_words(c, aa), c->baseline,
+		format_ratio(c->ratio).text, format_ratio(c->ratio_lo).text,
+		format_ratio(c->ratio_hi).text, noise);
 	return n < 0 ? -ENOMEM : 0;
 }
 

@@ -204,7 +204,7 @@ static void
 gains(const struct report *r, FILE *out)
 {
 	const struct comparisons *all = &r->comparisons;
-	const char *table = "";
+	const char *table = "", *baseline = "";
 
 	if (all->count == 0)
 		return;
@@ -212,11 +212,13 @@ gains(const struct report *r, FILE *out)
 	for (size_t i = 0; i < all->count; i++) {
 		const struct comparison *c = &all->rows[i];
 
-		if (!comparison_is_overall(c) ||
+		if (!comparison_is_overall(c) || c->dst_offset != 0 ||
 			strcmp(c->lib, c->baseline) == 0)
 			continue;
-		if (strcmp(c->table, table) != 0) {
+		if (strcmp(c->table, table) != 0 ||
+			strcmp(c->baseline, baseline) != 0) {
 			table = c->table;
+			baseline = c->baseline;
 			fprintf(out, "%s, against %s\n",
 				report_table_title(table), c->baseline);
 		}

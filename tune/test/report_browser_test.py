@@ -49,7 +49,8 @@ class Data:
         self.compared = {
             (r["table"], r["op"], r["residency"], r["drain"], r["lib"],
              int(r["size_bytes"])): float(r["ratio"])
-            for r in read_rows(os.path.join(directory, "compare.tsv"))}
+            for r in read_rows(os.path.join(directory, "compare.tsv"))
+            if r["baseline"] == "stock" and r["dst_offset"] == "0"}
         self.decisions = {
             (r["cpu_node"], r["mem_node"], r["op"], r["domain"]): r
             for r in read_rows(os.path.join(directory, "decisions.tsv"))}

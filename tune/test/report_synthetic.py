@@ -168,21 +168,24 @@ LIBS = {
 
 def comparisons(rng):
     for table in ("equal", "trusting", "eadr"):
-        for lib, gain in LIBS.items():
-            yield from compare_lib(rng, table, lib, gain)
+        for offset in (0, 8):
+            for lib, gain in LIBS.items():
+                yield from compare_lib(rng, table, offset, lib, "stock", gain)
+        yield from compare_lib(rng, table, 0, "tuned", "peer<1.12>",
+                               lambda size: 1.7)
 
 
-def compare_lib(rng, table, lib, gain):
+def compare_lib(rng, table, offset, lib, baseline, gain):
     broken = table == "trusting"
     promise = "not-durable" if broken else "durable"
 
     def row(op, residency, drain, size, ratio, spread):
         ratio *= 1 + rng.gauss(0, spread / 3)
-        return [table, op, residency, drain, 1, size, 0, lib, "stock",
+        return [table, op, residency, drain, 1, size, offset, lib, baseline,
                 f"{ratio:.4f}", f"{ratio * (1 - spread):.4f}",
                 f"{ratio * (1 + spread):.4f}", 40,
-                "-" if size == 0 else (98 if broken else 0),
-                "-" if size == 0 else (97.5 if broken else 0), promise]
+                "-" if lib == "a/a" else 98 if broken else 0,
+                "-" if lib == "a/a" else 97.5 if broken else 0, promise]
 
     yield row("all", "all", "all", 0, gain(4096), 0.004)
     for op in ("move", "set"):
