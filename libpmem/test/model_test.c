@@ -122,7 +122,7 @@ row_large_run(
 		t.len_bytes = large[i % COUNT(large)];
 		t.shape = (enum shape)(i / COUNT(large) % SHAPE_COUNT);
 		t.domain = (enum domain)(i / COUNT(large) / SHAPE_COUNT);
-		t.at = LARGE_MIDDLE + t.turn * 13 % LINE_BYTES;
+		t.at = LARGE_MIDDLE + (size_t)t.turn * 13 % LINE_BYTES;
 		t.call = t.turn % 2 ? CALL_PERSIST : t.turn % CALL_COUNT;
 		trial_count(&t, g, counts);
 	}
