@@ -25,6 +25,7 @@ tune  pkg-config        finds the packages below
 tune  libbenchmark-dev  google-benchmark, for pmem-bench
 tune  libhwloc-dev      NUMA nodes and binding, for pmem-bench
 tune  libpapi-dev       performance counters, for pmem-bench
+tune  libmd-dev         SHA-256 of measurements, for pmem-tune
 tune  gnuplot-nox       draws the figures of the report
 
 test  clang             the second compiler
