@@ -23,7 +23,7 @@
 /* A gain below this is not worth another choice than the default. Found with
  * pmem-tune simulate: half a percent over all lengths is what a threshold wrong
  * by one octave costs at a typical crossover. */
-#define JUDGE_MARGIN_PCT 0.5
+#define JUDGE_MARGIN_PCT 0.4
 
 /* Ways within this are as good as each other. */
 #define JUDGE_TIE_PCT 0.2

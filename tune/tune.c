@@ -19,6 +19,8 @@ static const struct verb {
 		emit_main},
 	{"check", "whether a header follows from measurements", check_help,
 		check_main},
+	{"simulate", "how often the method finds a planted truth",
+		simulate_help, simulate_main},
 	{"report", "a run for people: page, plots, text", report_help,
 		report_main},
 };

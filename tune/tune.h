@@ -16,6 +16,9 @@ extern const char emit_help[];
 int check_main(int argc, char **argv);
 extern const char check_help[];
 
+int simulate_main(int argc, char **argv);
+extern const char simulate_help[];
+
 int report_main(int argc, char **argv);
 extern const char report_help[];
 
