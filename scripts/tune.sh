@@ -165,7 +165,7 @@ compare() {
 
 summary() {
 	heading "Summary"
-	"$tune" report --text "$out"
+	"$tune" report --summary "$out"
 	cat <<-EOT
 
 	Report    $out/report.html

@@ -77,22 +77,15 @@ by_nodes(const void *pa, const void *pb)
 	return (a->mem_node > b->mem_node) - (a->mem_node < b->mem_node);
 }
 
-/* Makes the figures of the pair of nodes of the first row, whose rows alone
- * are looked through. Returns their number in *used. */
-static int
-nodes_figures(struct figure_maker *k, struct measurement *rows, size_t count,
-	size_t *used)
+/* How many rows from the first on are of its pair of nodes. */
+static size_t
+nodes_rows(const struct measurement *rows, size_t count)
 {
-	struct measurements of_nodes = {.rows = rows};
+	size_t n = 0;
 
-	while (of_nodes.count < count &&
-		by_nodes(rows, &rows[of_nodes.count]) == 0)
-		of_nodes.count++;
-	*used = of_nodes.count;
-	k->measurements = &of_nodes;
-	k->cpu_node = rows[0].cpu_node;
-	k->mem_node = rows[0].mem_node;
-	return figure_measured(k);
+	while (n < count && by_nodes(rows, &rows[n]) == 0)
+		n++;
+	return n;
 }
 
 int
@@ -100,12 +93,15 @@ figures_make(struct figures *all, const struct measurements *measurements,
 	const struct decision_list *decisions,
 	const struct comparisons *comparisons)
 {
+	/* The rows of one pair of nodes: its plots look through these alone. */
+	struct measurements pair = {0};
 	struct figure_maker k = {
 		.all = all,
+		.measurements = &pair,
 		.decisions = decisions,
 		.comparisons = comparisons,
 	};
-	size_t count = measurements->count, done = 0, used;
+	size_t count = measurements->count;
 	struct measurement *rows = malloc((count + 1) * sizeof(*rows));
 	int err = rows ? figure_gain(&k) : -ENOMEM;
 
@@ -113,8 +109,13 @@ figures_make(struct figures *all, const struct measurements *measurements,
 		memcpy(rows, measurements->rows, count * sizeof(*rows));
 		qsort(rows, count, sizeof(*rows), by_nodes);
 	}
-	for (; !err && done < count; done += used)
-		err = nodes_figures(&k, rows + done, count - done, &used);
+	for (size_t i = 0; !err && i < count; i += pair.count) {
+		pair.rows = rows + i;
+		pair.count = nodes_rows(pair.rows, count - i);
+		k.cpu_node = rows[i].cpu_node;
+		k.mem_node = rows[i].mem_node;
+		err = figure_measured(&k);
+	}
 	free(rows);
 	if (err)
 		figures_free(all);
