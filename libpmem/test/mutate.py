@@ -39,7 +39,8 @@ TESTS = {
     "pmem.c": ["policy_test", "model_test-quick", "trace_test-quick"],
     "cpu.c": ["cpu_test"],
     "env.c": ["policy_test", "env_test"],
-    "deep.c": ["sync_test", *MAP], "is_pmem.c": MAP, "map.c": MAP,
+    "deep.c": ["policy_test", "sync_test", *MAP],
+    "is_pmem.c": ["env_test", *MAP], "map.c": MAP,
     "ranges.c": ["ranges_test", *MAP], "file.c": MAP,
 }
 EVERY = CHOICE + MAP + ["env_test", "kernels_test"]
@@ -132,7 +133,7 @@ class Tree:
         begin = time.monotonic()
         status, output = self.run(
             ["ctest", "--test-dir", self.build, "-R", f"^{name}$",
-             "--no-tests=error"], 20 + 4 * self.durations.get(name, 30))
+             "--no-tests=error"], 20 + 4 * self.durations.get(name, 60))
         self.durations.setdefault(name, time.monotonic() - begin)
         if "***Skipped" in output:
             return None

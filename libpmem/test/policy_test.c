@@ -577,6 +577,53 @@ call_check(const char *function, unsigned flags, size_t len, size_t min)
 	case_count++;
 }
 
+static const void *flushed;
+static size_t flushed_len;
+
+static void
+flush_tell(const void *addr, size_t len)
+{
+	flushed = addr;
+	flushed_len = len;
+}
+
+static void
+other_flush_tell(const void *addr, size_t len)
+{
+	(void)addr;
+	(void)len;
+	flushed = "another flush";
+}
+
+/* Deep flushes have a kernel of their own. */
+static void
+flushes_check(void)
+{
+	static const struct flush_kernel tell = {.range = flush_tell};
+	static const struct flush_kernel other = {.range = other_flush_tell};
+	static char dest[256];
+
+	for (int deep = 0; deep <= 1; deep++) {
+		policy_state.uniform.flush = deep ? &other : &tell;
+		policy_state.deep_flush = deep ? &tell : &other;
+		for (size_t len = 0; len < sizeof(dest); len++) {
+			flushed = NULL;
+			if (deep)
+				pmem_deep_flush(dest, len);
+			else
+				pmem_flush(dest, len);
+			CHECK(flushed == dest && flushed_len == len);
+			flushed = NULL;
+			if (deep)
+				CHECK(!pmem_deep_persist(dest, len));
+			else
+				pmem_persist(dest, len);
+			CHECK(flushed == dest && flushed_len == len);
+			case_count += 2;
+		}
+	}
+}
+
 #define CALL(min, flags, len, function, ...) \
 	do { \
 		CHECK(function(__VA_ARGS__) == dest, #function); \
@@ -609,6 +656,7 @@ calls_check(void)
 		CALL(100, 0, len, pmem_memcpy_nodrain, dest, src, len);
 		CALL(50, 0, len, pmem_memset_nodrain, dest, 1, len);
 	}
+	flushes_check();
 	CHECK(!pmem_has_hw_drain());
 }
 
