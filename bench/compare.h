@@ -61,12 +61,19 @@ struct compare_libs {
 	size_t table_count;
 	struct compare_instance instances[COMPARE_INSTANCES_MOST];
 	size_t instance_count; /* by table, then library */
+	bool streaming_promised;
 };
 
 /* Loads every library into every table. streaming_promised: this CPU's streams
  * leave the cache, by documented guarantee and probe. 0, or -errno with one
  * line "what: why: which" in error. */
 int compare_libs_open(struct compare_libs *all, bool streaming_promised,
+	char error[LIBRARY_ERROR_BYTES]);
+
+/* Loads every instance anew, in random order, so that what its speed owes to
+ * its address differs from round to round. Errors as above; all are closed
+ * then. */
+int compare_libs_reload(struct compare_libs *all, struct rng *rng,
 	char error[LIBRARY_ERROR_BYTES]);
 
 void compare_libs_close(struct compare_libs *all);
@@ -87,7 +94,7 @@ int compare_measure(struct compare_settings *settings);
 
 /* Everything measured. */
 struct compare_run {
-	const struct compare_libs *libs;
+	struct compare_libs *libs;
 	struct plan_work work; /* cells */
 	struct crew *crew;
 	struct cell_bench *benches; /* one a thread */
@@ -100,8 +107,8 @@ struct compare_run {
 	struct states states;
 };
 
-/* Runs rounds for the seconds. 0 or -ENOMEM. */
-int compare_run(struct compare_run *run);
+/* Runs rounds for the seconds. 0 or -errno with "what: why" in error. */
+int compare_run(struct compare_run *run, char error[LIBRARY_ERROR_BYTES]);
 
 void compare_run_free(struct compare_run *run);
 

@@ -270,27 +270,58 @@ lib_recognise(struct compare_lib *lib, char error[LIBRARY_ERROR_BYTES])
 	return 0;
 }
 
+/* Loads the instances in the order given. */
+static int
+instances_open(struct compare_libs *all, const size_t *order,
+	char error[LIBRARY_ERROR_BYTES])
+{
+	size_t count = all->table_count * all->lib_count;
+
+	for (size_t n = 0; n < count; n++) {
+		struct compare_instance *i = &all->instances[order[n]];
+		int err = instance_open(i, all->streaming_promised, error);
+
+		if (!err)
+			continue;
+		while (n-- > 0)
+			library_close(&all->instances[order[n]].library);
+		return err;
+	}
+	all->instance_count = count;
+	return 0;
+}
+
 int
 compare_libs_open(struct compare_libs *all, bool streaming_promised,
 	char error[LIBRARY_ERROR_BYTES])
 {
-	int err = 0;
+	size_t order[COMPARE_INSTANCES_MOST];
 
 	environment_clear();
-	for (size_t l = 0; !err && l < all->lib_count; l++)
-		err = lib_recognise(&all->libs[l], error);
-	for (size_t n = 0; !err && n < all->table_count * all->lib_count; n++) {
-		struct compare_instance *i = &all->instances[n];
+	all->streaming_promised = streaming_promised;
+	for (size_t l = 0; l < all->lib_count; l++) {
+		int err = lib_recognise(&all->libs[l], error);
 
-		i->table = &all->tables[n / all->lib_count];
-		i->lib = &all->libs[n % all->lib_count];
-		err = instance_open(i, streaming_promised, error);
-		if (!err)
-			all->instance_count++;
+		if (err)
+			return err;
 	}
-	if (err)
-		compare_libs_close(all);
-	return err;
+	for (size_t n = 0; n < all->table_count * all->lib_count; n++) {
+		all->instances[n].table = &all->tables[n / all->lib_count];
+		all->instances[n].lib = &all->libs[n % all->lib_count];
+		order[n] = n;
+	}
+	return instances_open(all, order, error);
+}
+
+int
+compare_libs_reload(struct compare_libs *all, struct rng *rng,
+	char error[LIBRARY_ERROR_BYTES])
+{
+	size_t order[COMPARE_INSTANCES_MOST];
+
+	rng_permutation(rng, order, all->instance_count);
+	compare_libs_close(all);
+	return instances_open(all, order, error);
 }
 
 void

@@ -233,7 +233,7 @@ results_write(struct session *s, const struct steal *before)
 static int
 run(struct session *s)
 {
-	char error[PLATFORM_ERROR_BYTES];
+	char error[LIBRARY_ERROR_BYTES];
 	struct steal before;
 	int status;
 
@@ -242,8 +242,8 @@ run(struct session *s)
 		return bench_fail("%s", error);
 	s->run.crew = &s->crew;
 	steal_read(&before);
-	if (compare_run(&s->run)) {
-		status = out_of_memory();
+	if (compare_run(&s->run, error)) {
+		status = bench_fail("%s", error);
 	} else {
 		status = results_write(s, &before);
 		compare_run_free(&s->run);

@@ -109,15 +109,19 @@ progress_tell(struct compare_run *r, struct scratch *scratch,
 }
 
 /* Seconds that the round's cells took, small and large. */
-static void
+static int
 round_run(struct compare_run *r, struct scratch *scratch, unsigned round,
-	double *small_s, double *large_s)
+	double *small_s, double *large_s, char error[LIBRARY_ERROR_BYTES])
 {
 	double last_s = timing_seconds();
 	struct rng rng;
+	int err;
 
 	*small_s = *large_s = 0;
 	rng_seed(&rng, r->seed + round);
+	err = compare_libs_reload(r->libs, &rng, error);
+	if (err)
+		return err;
 	rng_permutation(&rng, scratch->cells, r->work.cell_count);
 	for (size_t i = 0; i < r->work.cell_count; i++) {
 		const struct cell *cell = &r->work.cells[scratch->cells[i]];
@@ -131,16 +135,22 @@ round_run(struct compare_run *r, struct scratch *scratch, unsigned round,
 		last_s = now_s;
 		progress_tell(r, scratch, cell, round, now_s);
 	}
+	return 0;
 }
 
 /* As many rounds as fit, by what the last ones took; at least one. */
-static void
-rounds_run(struct compare_run *r, struct scratch *scratch)
+static int
+rounds_run(struct compare_run *r, struct scratch *scratch,
+	char error[LIBRARY_ERROR_BYTES])
 {
 	double small_s = 0, large_s = 0, last_large_s = 0, end_s;
 
 	do {
-		round_run(r, scratch, r->rounds, &small_s, &large_s);
+		int err = round_run(
+			r, scratch, r->rounds, &small_s, &large_s, error);
+
+		if (err)
+			return err;
 		r->rounds++;
 		if (large_s > 0)
 			last_large_s = large_s;
@@ -148,10 +158,11 @@ rounds_run(struct compare_run *r, struct scratch *scratch)
 		if (r->rounds % PLAN_LARGE_EVERY == 0)
 			end_s += last_large_s;
 	} while (r->rounds < r->rounds_most && end_s <= r->seconds);
+	return 0;
 }
 
 int
-compare_run(struct compare_run *r)
+compare_run(struct compare_run *r, char error[LIBRARY_ERROR_BYTES])
 {
 	size_t lines = r->work.cell_count * r->libs->instance_count;
 	struct scratch scratch = {
@@ -163,6 +174,7 @@ compare_run(struct compare_run *r)
 	};
 	int err = -ENOMEM;
 
+	snprintf(error, LIBRARY_ERROR_BYTES, "cannot compare: out of memory");
 	r->ns = calloc(lines * r->rounds_most, sizeof(*r->ns));
 	r->tallies = calloc(lines, sizeof(*r->tallies));
 	if (!scratch.cells || !scratch.instances || !scratch.places ||
@@ -171,9 +183,8 @@ compare_run(struct compare_run *r)
 	for (size_t i = 0; i < lines * r->rounds_most; i++)
 		r->ns[i] = NAN;
 	progress_open(&scratch.progress, scratch.begun_s, 0);
-	rounds_run(r, &scratch);
+	err = rounds_run(r, &scratch, error);
 	progress_close(&scratch.progress);
-	err = 0;
 free_scratch:
 	free(scratch.cells);
 	free(scratch.instances);
