@@ -237,22 +237,41 @@ run(struct session *s)
 	struct steal before;
 	int status;
 
-	if (crew_open(&s->crew, &s->platform, s->run.cpu_node,
-		    s->settings->threads, error))
-		return bench_fail("%s", error);
-	s->run.crew = &s->crew;
 	steal_read(&before);
-	if (compare_run(&s->run, error)) {
-		status = bench_fail("%s", error);
-	} else {
-		status = results_write(s, &before);
-		compare_run_free(&s->run);
-	}
-	crew_close(&s->crew);
+	if (compare_run(&s->run, error))
+		return bench_fail("%s", error);
+	status = results_write(s, &before);
+	compare_run_free(&s->run);
 	return status;
 }
 
-/* Memory and libraries, then the run. */
+/* Memory for the threads, then the run. */
+static int
+crew_use(struct session *s)
+{
+	char error[PLATFORM_ERROR_BYTES];
+	size_t threads = s->crew.count;
+	int status;
+
+	s->run.crew = &s->crew;
+	s->dest = calloc(threads, sizeof(*s->dest));
+	s->src = calloc(threads, sizeof(*s->src));
+	s->run.benches = calloc(threads, sizeof(*s->run.benches));
+	if (!s->dest || !s->src || !s->run.benches)
+		status = out_of_memory();
+	else if (buffers_open(s, error))
+		status = bench_fail("%s: %s", error, s->settings->target);
+	else
+		status = run(s);
+	buffers_close(s);
+	free(s->run.benches);
+	free(s->src);
+	free(s->dest);
+	return status;
+}
+
+/* Threads and libraries, then the memory: there are never more threads than
+ * CPUs, so their buffers stay few. */
 static int
 prepare(struct session *s)
 {
@@ -261,23 +280,17 @@ prepare(struct session *s)
 	char lib_error[LIBRARY_ERROR_BYTES];
 	int status;
 
-	if (compare_libs_open(&o->libs, is_streaming_promised(s), lib_error))
-		return bench_fail("%s", lib_error);
 	s->run.cpu_node = cpu_node_first(&s->platform);
-	s->dest = calloc(o->threads, sizeof(*s->dest));
-	s->src = calloc(o->threads, sizeof(*s->src));
-	s->run.benches = calloc(o->threads, sizeof(*s->run.benches));
-	if (!s->dest || !s->src || !s->run.benches)
-		status = out_of_memory();
-	else if (buffers_open(s, error))
-		status = bench_fail("%s: %s", error, o->target);
-	else
-		status = run(s);
-	buffers_close(s);
-	free(s->run.benches);
-	free(s->src);
-	free(s->dest);
-	compare_libs_close(&o->libs);
+	if (crew_open(
+		    &s->crew, &s->platform, s->run.cpu_node, o->threads, error))
+		return bench_fail("%s", error);
+	if (compare_libs_open(&o->libs, is_streaming_promised(s), lib_error)) {
+		status = bench_fail("%s", lib_error);
+	} else {
+		status = crew_use(s);
+		compare_libs_close(&o->libs);
+	}
+	crew_close(&s->crew);
 	return status;
 }
 

@@ -48,6 +48,23 @@ row_of(const struct sweep_rounds *r, const struct cell *cell,
 	};
 }
 
+/* Runs a section under the counters; 0 where there are none. */
+static int
+events_count(struct sweep_rounds *r, const struct cell *cell,
+	const struct cell_place *place, const struct variant *variant,
+	const struct measurement *row)
+{
+	long long events[COUNTER_COUNT];
+
+	if (r->counts.fd < 0)
+		return 0;
+	cell_prepare(&r->bench, cell, place);
+	counters_start(&r->counts.counters);
+	cell_section(&r->bench, cell, place, variant);
+	counters_stop(&r->counts.counters, events);
+	return sweep_counts_write(&r->counts, row, place->count, events);
+}
+
 static int
 cell_run(struct sweep_rounds *r, size_t index, unsigned round, struct rng *rng)
 {
@@ -56,6 +73,7 @@ cell_run(struct sweep_rounds *r, size_t index, unsigned round, struct rng *rng)
 	struct measurement row[PLAN_VARIANTS_MOST];
 	size_t order[PLAN_VARIANTS_MOST];
 	struct cell_place place;
+	int err = 0;
 
 	cell_place(&place, &r->bench, cell, rng);
 	rng_permutation(rng, order, variants);
@@ -70,6 +88,11 @@ cell_run(struct sweep_rounds *r, size_t index, unsigned round, struct rng *rng)
 		if (*sweep_done_row(&r->done, round, index, order[i]))
 			continue;
 		row[rows] = row_of(r, cell, v, round);
+		if (round == 0)
+			err = events_count(
+				r, cell, &place, &v->variant, &row[rows]);
+		if (err)
+			return err;
 		row[rows++].time_ns = cell_sample(
 			&r->bench, cell, &place, &v->variant);
 	}

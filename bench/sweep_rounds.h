@@ -17,6 +17,7 @@
 #include "progress.h"
 #include "states.h"
 #include "sweep.h"
+#include "sweep_counts.h"
 #include "sweep_done.h"
 
 struct sweep_rounds {
@@ -26,6 +27,7 @@ struct sweep_rounds {
 	struct cell_bench bench;
 	struct sweep_done done;
 	struct measurement_writer writer;
+	struct sweep_counts counts;
 	struct progress progress;
 	const volatile sig_atomic_t *stop; /* true: finish no more cells */
 	struct states states; /* seen in the first round */

@@ -200,7 +200,14 @@ measure(struct start *s)
 		return refuse(s, error);
 	bench_set(s);
 	err = done_load(s);
-	status = err ? fail(s, err) : rounds_run(s);
+	if (!err)
+		err = sweep_counts_open(&r->counts, s->job.out);
+	if (err) {
+		status = fail(s, err);
+	} else {
+		status = rounds_run(s);
+		sweep_counts_close(&r->counts);
+	}
 	sweep_done_close(&r->done);
 	buffer_close(&s->src);
 	buffer_close(&s->dest);

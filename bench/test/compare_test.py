@@ -95,7 +95,7 @@ def threads():
     if len(os.sched_getaffinity(0)) < 2:
         return
     run("--stock", library, "--threads", "2", "--seconds", "1", "--only",
-        "4096,move,cold", "--out", "threads.tsv")
+        "262144,move,cold,each", "--out", "threads.tsv")
     check({row["threads"] for row in rows("threads.tsv")} == {"2"}, "threads")
 
 

@@ -1,0 +1,35 @@
+/*
+ * sweep_counts.h: counters.tsv beside measurements.tsv
+ *
+ * Where the machine has event counters, each variant of each cell is run once a
+ * start under them, apart from its timed samples, which reading them would
+ * disturb. One header line, then a row: the columns of measurements.tsv but
+ * for time_ns, then each counter's events per operation, "-" where that
+ * counter is absent. A start that is resumed may hold a row twice.
+ */
+#ifndef BENCH_SWEEP_COUNTS_H
+#define BENCH_SWEEP_COUNTS_H
+
+#include <limits.h>
+
+#include "counters.h"
+#include "measurement.h"
+
+struct sweep_counts {
+	struct counters counters;
+	int fd; /* -1: nothing can be counted, there is no file */
+};
+
+/* Opens the counters of the calling thread and, if there are any, the file
+ * beside measurements, for appending. 0 or a negative errno. */
+int sweep_counts_open(struct sweep_counts *c, const char *measurements);
+
+/* Appends a row: events that the operations of a section made. 0 or the
+ * negative errno of the write. */
+int sweep_counts_write(const struct sweep_counts *c,
+	const struct measurement *row, size_t operations,
+	const long long events[COUNTER_COUNT]);
+
+void sweep_counts_close(struct sweep_counts *c);
+
+#endif
