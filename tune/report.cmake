@@ -6,7 +6,7 @@ add_library(pmem_report STATIC
 	format.c html.c page_decisions.c page_figures.c page_gain.c
 	page_sensitivity.c plot.c plot_script.c plot_svg.c report.c
 	report_html.c report_judge.c report_read.c report_text.c series.c
-	table.c text.c)
+	text.c)
 target_link_libraries(pmem_report PUBLIC pmem_tune)
 
 set(scripts ${PROJECT_SOURCE_DIR}/scripts)

@@ -21,6 +21,8 @@ static const struct verb {
 		check_main},
 	{"simulate", "how often the method finds a planted truth",
 		simulate_help, simulate_main},
+	{"import", "measurements from a published table", import_help,
+		import_main},
 	{"report", "a run for people: page, plots, text", report_help,
 		report_main},
 };

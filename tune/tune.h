@@ -19,6 +19,9 @@ extern const char check_help[];
 int simulate_main(int argc, char **argv);
 extern const char simulate_help[];
 
+int import_main(int argc, char **argv);
+extern const char import_help[];
+
 int report_main(int argc, char **argv);
 extern const char report_help[];
 
