@@ -82,16 +82,19 @@ signature_get(struct signature *s, const struct provenance *p,
 	return 0;
 }
 
-/* Text within a comment: nothing in it may end the comment or seem to open
- * another. */
+/* Text within a comment: nothing in it may end the comment, seem to open
+ * another, or be a trigraph. */
 static void
 comment_write(const char *text, FILE *f)
 {
+	static const char *const apart[] = {"*/", "/*", "??"};
+
 	for (const char *c = text; *c; c++) {
 		fputc(*c, f);
-		if ((c[0] == '*' && c[1] == '/') ||
-			(c[0] == '/' && c[1] == '*'))
-			fputc(' ', f);
+		for (size_t i = 0; i < sizeof(apart) / sizeof(*apart); i++) {
+			if (strncmp(c, apart[i], 2) == 0)
+				fputc(' ', f);
+		}
 	}
 }
 
@@ -221,9 +224,12 @@ remarks_comment(const struct decision *d, FILE *f)
 			decision_bytes(d->threshold_hi_bytes, hi));
 	rival_comment(d->op, "not proven", &d->challenger, "gain", f);
 	rival_comment(d->op, "runner-up", &d->runner_up, "loses", f);
-	for (int p = 0; p < PROGRAM_COUNT; p++)
-		rival_comment(d->op, program_names[p], &d->programs[p],
-			"this row loses", f);
+	for (int p = 0; p < PROGRAM_COUNT; p++) {
+		/* Programs for which the row is best need no word. */
+		if (d->programs[p].pct > 0)
+			rival_comment(d->op, program_names[p], &d->programs[p],
+				"this row loses", f);
+	}
 }
 
 static void
