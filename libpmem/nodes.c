@@ -22,10 +22,10 @@ cpu_list_assign(const char *list, int16_t node)
 		last = first;
 		if (sscanf(list, "-%d%n", &last, &used) == 1)
 			list += used;
-		for (int cpu = first; cpu <= last && cpu < NODES_CPUS; cpu++) {
-			if (cpu >= 0)
-				nodes_by_cpu[cpu] = node;
-		}
+		/* No CPU is below 0: do not count up from there. */
+		for (int cpu = first < 0 ? 0 : first;
+			cpu <= last && cpu < NODES_CPUS; cpu++)
+			nodes_by_cpu[cpu] = node;
 		if (*list++ != ',')
 			break;
 	}
