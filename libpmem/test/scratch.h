@@ -21,10 +21,11 @@ off_t scratch_len(const char *path);
 /* Files in the directory. */
 int scratch_count(void);
 
-/* Open descriptors, mappings and mapped bytes of this process; the heap and the
- * stacks, which may grow at any call, are left out. */
+/* Open descriptors and mapped bytes of this process; the heap and the stacks,
+ * which may grow at any call, are left out. Mappings are not counted: an
+ * allocator that changes the protection of a part splits one in two. */
 struct holdings {
-	int descriptors, mappings;
+	int descriptors;
 	size_t mapped_bytes;
 };
 struct holdings holdings_take(void);
