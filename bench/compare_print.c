@@ -109,8 +109,6 @@ mean_of(struct printer *p, const struct group *g)
 	struct mean m = {0};
 
 	for (size_t c = 0; c < work->cell_count; c++) {
-		const double *draws = &p->pair.draws[c * RESAMPLES];
-
 		if (!is_in(&work->cells[c], g))
 			continue;
 		if (m.count == 0 ||
@@ -121,7 +119,8 @@ mean_of(struct printer *p, const struct group *g)
 		m.log.middle += p->pair.cells[c].middle;
 		tally_add(&m.tally, compare_tally(p->run, c, p->pair.lib));
 		for (size_t r = 0; r < RESAMPLES; r++)
-			sums[r] += draws[rng_below(&p->rng, RESAMPLES)];
+			sums[r] += p->pair.draws[c * RESAMPLES +
+						 rng_below(&p->rng, RESAMPLES)];
 	}
 	if (m.count == 0)
 		return m;

@@ -16,7 +16,7 @@
 #include "plan.def"
 
 /* Variants of an op: each (isa, store, flush) at most once. */
-#define PLAN_VARIANTS_MOST (ISA_COUNT * STORE_COUNT * FLUSH_COUNT)
+#define PLAN_VARIANTS_MOST ((size_t)ISA_COUNT * STORE_COUNT * FLUSH_COUNT)
 
 struct plan {
 	const char *name;

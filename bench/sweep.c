@@ -4,16 +4,11 @@
 #include "sweep.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/random.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "bench.h"
 
@@ -39,17 +34,6 @@ const char sweep_help[] =
 	"\n"
 	"Exit status: 0 done; 1 error; 2 refused, for numbers would be\n"
 	"worthless (FILE says why); 130 interrupted, to be resumed.\n";
-
-static volatile sig_atomic_t interrupted;
-static volatile pid_t child;
-
-static void
-interrupt(int signal_number)
-{
-	interrupted = 1;
-	if (child > 0)
-		kill(child, signal_number);
-}
 
 static int
 number_read(const char *text, unsigned long long most, unsigned long long *n)
@@ -159,89 +143,6 @@ settings_complete(struct sweep_settings *s)
 	return 0;
 }
 
-/* Starts a process that does the job; its status, an enum sweep_status. */
-static int
-start_run(const struct sweep_job *job)
-{
-	char descriptor[16];
-	char *const argv[] = {"pmem-bench", "sweep-start", descriptor, NULL};
-	int status, fd = memfd_create("pmem-bench-job", 0);
-
-	if (fd < 0 || pwrite(fd, job, sizeof(*job), 0) != sizeof(*job))
-		return bench_fail("cannot start: %s", strerror(errno));
-	snprintf(descriptor, sizeof(descriptor), "%d", fd);
-	child = fork();
-	if (child == 0) {
-		execv("/proc/self/exe", argv);
-		_exit(bench_fail("cannot start: %s", strerror(errno)));
-	}
-	close(fd);
-	if (child < 0)
-		return bench_fail("cannot start: %s", strerror(errno));
-	while (waitpid(child, &status, 0) < 0)
-		continue;
-	child = 0;
-	if (WIFEXITED(status))
-		return WEXITSTATUS(status);
-	return bench_fail("a start died of a signal: %s: %s",
-		strsignal(WTERMSIG(status)), job->out);
-}
-
-static unsigned
-rounds_settled(const struct provenance *facts, unsigned index)
-{
-	char key[sizeof(SWEEP_ROUNDS_KEY) + 10];
-	const char *value;
-
-	snprintf(key, sizeof(key), SWEEP_ROUNDS_KEY, index);
-	value = provenance_find(facts, key);
-	return value ? (unsigned)strtoul(value, NULL, 10) : 0;
-}
-
-static bool
-is_finished(const struct provenance *facts, unsigned index)
-{
-	char key[32];
-
-	snprintf(key, sizeof(key), "start_%u", index);
-	return provenance_find(facts, key);
-}
-
-/* Runs the starts that the file lacks. */
-static int
-starts_run(const struct sweep_settings *s, const struct sweep_pairs *pairs,
-	const struct provenance *facts, int writer_fd)
-{
-	unsigned seconds = s->seconds ? s->seconds : s->plan->budget_s;
-	struct sweep_job job = {
-		.seed = s->seed,
-		.count = (unsigned)pairs->count * s->plan->starts,
-		.seconds = (double)seconds / s->plan->starts,
-		.begun_s = timing_seconds(),
-		.resume = s->resume,
-		.writer_fd = writer_fd,
-		.parent = getpid(),
-	};
-	int status = SWEEP_DONE;
-
-	snprintf(job.plan, sizeof(job.plan), "%s", s->plan->name);
-	snprintf(job.only, sizeof(job.only), "%s", s->only ? s->only : "");
-	snprintf(job.out, sizeof(job.out), "%s", s->out);
-	for (; !status && job.index < job.count; job.index++) {
-		const struct sweep_pair
-			*pair = &pairs->pairs[job.index / s->plan->starts];
-
-		if (is_finished(facts, job.index))
-			continue;
-		job.cpu_node = pair->cpu_node;
-		job.mem_node = pair->mem_node;
-		job.rounds = rounds_settled(facts, job.index);
-		snprintf(job.target, sizeof(job.target), "%s", pair->target);
-		status = interrupted ? SWEEP_INTERRUPTED : start_run(&job);
-	}
-	return status;
-}
-
 /* Whether numbers of this machine would mean anything, as far as can be told
  * before; else why not. Adds facts about clock and targets. */
 static int
@@ -306,7 +207,7 @@ begin(struct measurement_writer *w, struct sweep_settings *s,
 	dest_bytes = dest_bytes_needed(s, p);
 	if (!dest_bytes)
 		return bench_fail("--only: nothing of plan %s: %s",
-			s->plan->name, s->only);
+			s->plan->name, s->only ? s->only : "all");
 	err = judge_before(p, &facts, error);
 	if (!err)
 		err = sweep_pairs_find(pairs, &facts, p, s, dest_bytes, error);
@@ -372,23 +273,16 @@ finish(struct measurement_writer *w, const struct sweep_settings *s, int status)
 static int
 sweep_run(struct sweep_settings *s, const struct platform *p)
 {
-	struct sigaction action = {.sa_handler = interrupt};
 	struct provenance facts = {0};
-	struct measurement_writer w;
-	struct sweep_pairs pairs;
+	struct measurement_writer w = {-1};
+	struct sweep_pairs pairs = {0};
 	int status;
 
 	status = s->resume ? resume(&w, s, p, &pairs, &facts) :
 			     begin(&w, s, p, &pairs);
 	if (status)
 		goto free_facts;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	/* The starts write through the same description, and share its lock. */
-	if (fcntl(w.fd, F_SETFD, 0))
-		status = bench_fail("cannot start: %s", strerror(errno));
-	else
-		status = starts_run(s, &pairs, &facts, w.fd);
+	status = sweep_processes_run(s, &pairs, &facts, &w);
 	status = finish(&w, s, status);
 	free(pairs.pairs);
 free_facts:

@@ -95,6 +95,12 @@ enum sweep_status {
 	SWEEP_INTERRUPTED = 130, /* by SIGINT or SIGTERM */
 };
 
+/* Runs the starts that a file, by its facts, does not hold yet, until one does
+ * not end well. Its status, an enum sweep_status. */
+int sweep_processes_run(const struct sweep_settings *settings,
+	const struct sweep_pairs *pairs, const struct provenance *facts,
+	const struct measurement_writer *w);
+
 /* The verb of such a process: argv[1] is the descriptor of a file that holds
  * the job. Returns an enum sweep_status. */
 int sweep_start_main(int argc, char **argv);

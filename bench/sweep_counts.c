@@ -71,16 +71,17 @@ sweep_counts_open(struct sweep_counts *c, const char *measurements)
 }
 
 int
-sweep_counts_write(const struct sweep_counts *c, const struct measurement *m,
+sweep_counts_write(const struct sweep_counts *c, const struct measurement *row,
 	size_t operations, const long long events[COUNTER_COUNT])
 {
 	char text[ROW_BYTES];
 	int len = snprintf(text, sizeof(text),
 		"%s\t%s\t%s\t%s\t%s\t%s\t%u\t%u\t%u\t%zu\t%u\t%u\t%u",
-		op_names[m->op], isa_names[m->isa], store_names[m->store],
-		flush_kernels[m->flush].name, residency_names[m->residency],
-		drain_names[m->drain], m->threads, m->cpu_node, m->mem_node,
-		m->size_bytes, m->dst_offset, m->src_offset, m->rep);
+		op_names[row->op], isa_names[row->isa], store_names[row->store],
+		flush_kernels[row->flush].name, residency_names[row->residency],
+		drain_names[row->drain], row->threads, row->cpu_node,
+		row->mem_node, row->size_bytes, row->dst_offset,
+		row->src_offset, row->rep);
 
 	for (int i = 0; i < COUNTER_COUNT; i++) {
 		size_t room = sizeof(text) - (size_t)len;

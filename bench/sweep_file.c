@@ -73,6 +73,12 @@ origin_check(const struct provenance *facts, const struct provenance *here,
 	return 0;
 }
 
+static int
+cannot_collect(void)
+{
+	return bench_fail("cannot collect facts: out of memory");
+}
+
 /* The facts of platform.tsv, if they are of this machine; or those that can be
  * had without the probe. */
 static int
@@ -84,7 +90,7 @@ platform_facts(struct provenance *facts, const struct sweep_settings *settings,
 	int status = 0;
 
 	if (facts_collect(&here, p)) {
-		status = bench_fail("cannot collect facts: out of memory");
+		status = cannot_collect();
 	} else if (settings->platform) {
 		if (provenance_read(facts, settings->platform,
 			    MEASUREMENT_SCHEMA, error))
@@ -92,9 +98,11 @@ platform_facts(struct provenance *facts, const struct sweep_settings *settings,
 				error, settings->platform);
 		else
 			status = origin_check(facts, &here, settings->platform);
-	} else if (provenance_add(facts, "schema", MEASUREMENT_SCHEMA) ||
-		   provenance_append(facts, &here)) {
-		status = bench_fail("cannot collect facts: out of memory");
+	} else {
+		status = provenance_add(facts, "schema", MEASUREMENT_SCHEMA) ||
+					 provenance_append(facts, &here) ?
+				 cannot_collect() :
+				 0;
 	}
 	provenance_free(&here);
 	return status;
@@ -240,7 +248,7 @@ sweep_file_resume(struct measurement_writer *w, struct sweep_settings *settings,
 	*facts = measured.provenance;
 	measured.provenance = (struct provenance){0};
 	err = facts_collect(&here, p);
-	status = err ? bench_fail("cannot collect facts: out of memory") :
+	status = err ? cannot_collect() :
 		       origin_check(facts, &here, settings->out);
 	if (!status)
 		status = settings_take(settings, facts);
