@@ -9,7 +9,7 @@
 #                      (default: memory of each node stands in), a directory or
 #                      file on a DAX file system, or /dev/daxX.Y
 #   --peer LIB.so      compare with this library too; may be given several times
-#   --weights FILE     what counts how much when deciding (see tune/README.md)
+#   --weights FILE     what counts how much when deciding: pmem-tune decide --help
 #   --out DIR          where results go; default: results/PLATFORM/TIME
 #
 # Stopped, it continues with --out DIR alone: the options are kept there, and
@@ -55,7 +55,7 @@ take() { # OPTION VALUE: one of those that have a value
 	--peer)
 		check_library "$value"
 		value=$(realpath "$value")
-		peers+=("$value")
+		peers+=(--peer "$value")
 		;;
 	--weights)
 		[ -r "$value" ] || die "--weights: not a readable file: $value"
@@ -129,16 +129,25 @@ probe() {
 	mv "$made" "$out/platform.tsv"
 }
 
+# Status 2: the machine cannot be measured now, as was said. Then the decisions
+# say so too, and the default rows stay.
+measure() { # VERB ARGUMENT...
+	local status=0
+	"$bench" "$@" --platform "$out/platform.tsv" "${plan[@]}" \
+		"${targets[@]}" || status=$?
+	[ "$status" = 0 ] || [ "$status" = 2 ] || exit "$status"
+}
+
 sweep() {
 	local resume=()
 	[ ! -e "$out/measurements.tsv" ] || resume=(--resume)
-	"$bench" sweep --platform "$out/platform.tsv" "${plan[@]}" \
-		"${targets[@]}" --out "$out/measurements.tsv" "${resume[@]}"
+	measure sweep --out "$out/measurements.tsv" "${resume[@]}"
 }
 
 emit() {
 	"$tune" emit "$out/decisions.tsv" --out "$out/pmem_tuned.h"
-	"$tune" check "$out/pmem_tuned.h" "$out/measurements.tsv"
+	"$tune" check "$out/pmem_tuned.h" "$out/measurements.tsv" \
+		"${weights[@]}"
 }
 
 # What does not depend on the rows (packaging, guests, other programs) is left
@@ -153,13 +162,8 @@ test_tuned() {
 }
 
 compare() {
-	local libraries=() peer
 	! finished compare.tsv measurements.tsv || return 0
-	libraries=(--lib "stock=$stock" --lib "tuned=$tuned")
-	for peer in "${peers[@]}"; do
-		libraries+=(--lib "$(basename "$peer")=$peer")
-	done
-	"$bench" compare "${plan[@]}" "${targets[@]}" "${libraries[@]}" \
+	measure compare --stock "$stock" --tuned "$tuned" "${peers[@]}" \
 		--out "$out/compare.tsv"
 }
 
