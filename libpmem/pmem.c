@@ -12,6 +12,7 @@
 #include "error.h"
 #include "flush.h"
 #include "policy.h"
+#include "trace.h"
 
 void
 pmem_drain(void)
@@ -19,16 +20,25 @@ pmem_drain(void)
 	flush_fence();
 }
 
+static inline void
+flush(const void *addr, size_t len)
+{
+	const struct flush_kernel *kernel = policy_flush_for(addr);
+
+	TRACE(4, "addr %p len %zu: %s", addr, len, kernel->name);
+	kernel->range(addr, len);
+}
+
 void
 pmem_flush(const void *addr, size_t len)
 {
-	policy_flush_for(addr)->range(addr, len);
+	flush(addr, len);
 }
 
 void
 pmem_persist(const void *addr, size_t len)
 {
-	policy_flush_for(addr)->range(addr, len);
+	flush(addr, len);
 	flush_fence();
 }
 
@@ -69,10 +79,13 @@ static inline void *
 move(void *dest, const void *src, size_t len, unsigned flags)
 {
 	const struct op_policy *op = &policy_for(dest, len)->move;
+	const struct copy_kernel *kernel = kernel_for(op, len, flags);
 
 	if (!len)
 		return dest;
-	kernel_for(op, len, flags)->move(dest, src, len);
+	TRACE(4, "dest %p len %zu flags %x: %s", dest, len, flags,
+		kernel->name);
+	kernel->move(dest, src, len);
 	drain_unless(flags);
 	return dest;
 }
@@ -81,10 +94,13 @@ static inline void *
 set(void *dest, int c, size_t len, unsigned flags)
 {
 	const struct op_policy *op = &policy_for(dest, len)->set;
+	const struct copy_kernel *kernel = kernel_for(op, len, flags);
 
 	if (!len)
 		return dest;
-	kernel_for(op, len, flags)->set(dest, c, len);
+	TRACE(4, "dest %p len %zu flags %x: %s", dest, len, flags,
+		kernel->name);
+	kernel->set(dest, c, len);
 	drain_unless(flags);
 	return dest;
 }
