@@ -15,11 +15,16 @@
 struct room {
 	char *start, *mirror;
 	size_t size_bytes;
+	char *outer; /* the mapping that holds the room and what fences it */
+	size_t outer_bytes;
 	char *noise;
 	unsigned turn;
 };
 
-/* Makes a room of whole pages, filled; ends the test if there is no memory. */
+/* Makes a room of whole pages, filled; ends the test if there is no memory. Its
+ * memory is anonymous or, where PMEM_TEST_MEMORY names one, that of a file on a
+ * DAX file system or of a device, which is overwritten. A device cannot be
+ * fenced at less than its alignment: only the end of a room on it is. */
 struct room room_make(size_t size_bytes);
 void room_drop(struct room *room);
 
