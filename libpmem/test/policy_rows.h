@@ -12,6 +12,7 @@
 	CPU(nodes, "TestTestTest", 2, 1, 0, 15, not_promised) \
 	CPU(isas, "TestTestTest", 3, 1, 0, 15, not_promised) \
 	CPU(flushes, "TestTestTest", 4, 1, 0, 15, not_promised) \
+	CPU(same, "TestTestTest", 6, 1, 0, 15, not_promised) \
 	CPU(careless, "TestTestTest", 5, 1, 0, 15, not_promised)
 
 #define PMEM_TUNED_ROWS(ROW) \
@@ -47,6 +48,10 @@
 		avx, avx, clwb, 100, avx, avx, clwb, 100) \
 	ROW(flushes, ANY, 1, adr, clflushopt, \
 		avx, avx, clwb, 100, avx, avx, clwb, 100) \
+	ROW(same, ANY, ANY, adr, clwb, \
+		avx, avx, clwb, 100, avx, avx, clwb, 200) \
+	ROW(same, 0, 0, adr, clwb, \
+		avx, avx, clwb, 100, avx, avx, clwb, 200) \
 	ROW(careless, ANY, ANY, adr, none, \
 		avx, avx, none, 256, sse2, sse2, none, 256) \
 	ROW(careless, ANY, ANY, adr_nt, none, \

@@ -480,6 +480,10 @@ contest_check(void)
 		policy_for(dest, 1)->move.cached->name);
 	nodes_put(4, 0, dest, 0);
 	CHECK(policy_flush_for(dest)->flush == FLUSH_CLWB);
+	/* Moves and sets differ, nodes do not. */
+	nodes_put(6, 0, dest, 0);
+	CHECK(policy_state.row_count == 1 &&
+		policy_state.contested_max_bytes == 0);
 	/* A uniform header after one with nodes. */
 	nodes_put(5, 0, dest, 1);
 	CHECK(policy_state.row_count == 0 && !policy_state.flush_contested &&
@@ -580,13 +584,14 @@ call_check(const char *function, unsigned flags, size_t len, size_t min)
 
 /* An ordinary file's deep drain ends in the kernel, which must wait. */
 static int sync_flags;
+static uintptr_t sync_start, sync_end;
 int __wrap_msync(void *addr, size_t len, int flags);
 
 int
 __wrap_msync(void *addr, size_t len, int flags)
 {
-	(void)addr;
-	(void)len;
+	sync_start = (uintptr_t)addr;
+	sync_end = sync_start + len;
 	sync_flags = flags;
 	return 0;
 }
@@ -615,12 +620,13 @@ flushes_check(void)
 {
 	static const struct flush_kernel tell = {.range = flush_tell};
 	static const struct flush_kernel other = {.range = other_flush_tell};
-	static char dest[256];
+	static char page[4096 + 256] __attribute__((aligned(4096)));
+	char *dest = page + 100;
 
 	for (int deep = 0; deep <= 1; deep++) {
 		policy_state.uniform.flush = deep ? &other : &tell;
 		policy_state.deep_flush = deep ? &tell : &other;
-		for (size_t len = 0; len < sizeof(dest); len++) {
+		for (size_t len = 0; len < 256; len++) {
 			flushed = NULL;
 			if (deep)
 				pmem_deep_flush(dest, len);
@@ -635,6 +641,10 @@ flushes_check(void)
 			else
 				pmem_persist(dest, len);
 			CHECK(flushed == dest && flushed_len == len);
+			CHECK(!sync_flags ||
+				(sync_start % 4096 == 0 &&
+					sync_start <= (uintptr_t)dest &&
+					sync_end == (uintptr_t)dest + len));
 			case_count += 2;
 		}
 	}
