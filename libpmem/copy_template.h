@@ -8,7 +8,8 @@
  *   TARGET              attribute that lets the compiler use the isa, or empty
  *   VEC                 type that holds VEC_BYTES bytes: its widest register,
  *                       or a pointer to them for an isa that moves memory
- *   VEC_BYTES           how much one VEC_STORE or VEC_STREAM writes; divides 64
+ *   VEC_BYTES           how much one VEC_STORE or VEC_STREAM writes
+ *   LINE_VECS           how many of them make a line
  *   VEC_LOAD(src)       unaligned load                       -> VEC
  *   VEC_STORE(dest, v)  store, dest aligned to VEC_BYTES
  *   VEC_STREAM(dest, v) non-temporal store, dest aligned to VEC_BYTES
@@ -203,15 +204,17 @@ FN(part)(enum store store, char *dest, const INPUT *in, size_t at, size_t n)
 		FN(move_part_stream)(dest + at, in->src + at, n);
 }
 
+_Static_assert(VEC_BYTES *LINE_VECS == LINE_BYTES, "LINE_VECS make a line");
+
 /* One whole line; dest + at is its start. */
 INLINE void
 FN(line)(enum store store, char *dest, const INPUT *in, size_t at)
 {
-	VEC v[LINE_BYTES / VEC_BYTES];
+	VEC v[LINE_VECS];
 
-	for (size_t i = 0; i < LINE_BYTES / VEC_BYTES; i++)
+	for (size_t i = 0; i < LINE_VECS; i++)
 		v[i] = FN(vec)(in, at + i * VEC_BYTES);
-	for (size_t i = 0; i < LINE_BYTES / VEC_BYTES; i++) {
+	for (size_t i = 0; i < LINE_VECS; i++) {
 		if (store == STORE_CACHED)
 			VEC_STORE(dest + at + i * VEC_BYTES, v[i]);
 		else
@@ -333,6 +336,7 @@ COPY_VARIANTS(COPY_EMIT)
 #undef TARGET
 #undef VEC
 #undef VEC_BYTES
+#undef LINE_VECS
 #undef VEC_LOAD
 #undef VEC_STORE
 #undef VEC_STREAM

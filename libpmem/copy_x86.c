@@ -49,6 +49,7 @@ words_splat(int c)
 #define TARGET
 #define VEC uint64_t
 #define VEC_BYTES sizeof(VEC)
+#define LINE_VECS 8
 #define VEC_LOAD(src) prim_load_8(src)
 #define VEC_STORE(dest, v) prim_store_8(dest, v)
 #define VEC_STREAM(dest, v) prim_stream_8(dest, v)
@@ -70,6 +71,7 @@ words_splat(int c)
 #define TARGET
 #define VEC __m128i
 #define VEC_BYTES sizeof(VEC)
+#define LINE_VECS 4
 #define VEC_LOAD(src) SSE2_LOAD(src)
 #define VEC_STORE(dest, v) SSE2_STORE(dest, v)
 #define VEC_STREAM(dest, v) SSE2_STREAM(dest, v)
@@ -85,6 +87,7 @@ words_splat(int c)
 #define TARGET __attribute__((target("avx")))
 #define VEC __m256i
 #define VEC_BYTES sizeof(VEC)
+#define LINE_VECS 2
 #define VEC_LOAD(src) _mm256_loadu_si256((const __m256i *)(const void *)(src))
 #define VEC_STORE(dest, v) _mm256_store_si256((__m256i *)(void *)(dest), v)
 #define VEC_STREAM(dest, v) _mm256_stream_si256((__m256i *)(void *)(dest), v)
@@ -100,6 +103,7 @@ words_splat(int c)
 #define TARGET __attribute__((target("avx512f")))
 #define VEC __m512i
 #define VEC_BYTES sizeof(VEC)
+#define LINE_VECS 1
 #define VEC_LOAD(src) _mm512_loadu_si512((const void *)(src))
 #define VEC_STORE(dest, v) _mm512_store_si512((void *)(dest), v)
 #define VEC_STREAM(dest, v) _mm512_stream_si512((__m512i *)(void *)(dest), v)
@@ -121,6 +125,7 @@ struct line {
 #define TARGET __attribute__((target("movdir64b")))
 #define VEC const struct line *
 #define VEC_BYTES LINE_BYTES
+#define LINE_VECS 1
 #define VEC_LOAD(src) ((const struct line *)(const void *)(src))
 #define VEC_STORE(dest, v) (*(volatile struct line *)(void *)(dest) = *(v))
 #define VEC_STREAM(dest, v) _movdir64b(dest, v)

@@ -64,7 +64,7 @@ pmem_map_file(const char *path, size_t len, int flags, mode_t mode,
 	size_t *mapped_lenp, int *is_pmemp)
 {
 	int saved_errno = errno;
-	struct range range;
+	struct range range = {0};
 	struct file file;
 	void *addr;
 	bool pmem;

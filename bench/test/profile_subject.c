@@ -19,13 +19,13 @@ main(void)
 	pid_t child;
 
 	/* 10 copies of 100 bytes to distant lines: cold, each, word-aligned. */
-	for (int i = 0; i < 10; i++)
+	for (size_t i = 0; i < 10; i++)
 		pmem_memcpy_persist(dest + 8192 * i + 8, src, 100);
 	/* 5 more to one of them: warm. */
 	for (int i = 0; i < 5; i++)
 		pmem_memmove_persist(dest + 8, src, 100);
 	/* 3 copies that share a drain: batch, line-aligned. */
-	for (int i = 0; i < 3; i++)
+	for (size_t i = 0; i < 3; i++)
 		pmem_memcpy_nodrain(dest + 512 * 1024 + 4096 * i, src, 4096);
 	pmem_drain();
 	/* A copy that flushes nothing counts by its flush. */
