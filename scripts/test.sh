@@ -22,7 +22,7 @@ cd "$root"
 declare -A selection
 builds=(stock debug clang clang-debug asan tsan coverage)
 for name in "${builds[@]}"; do
-	selection[$name]="-LE '^(slow|package|consumer|vm)$'"
+	selection[$name]="-LE '^(slow|package|consumer|vm|fuzz)$'"
 done
 selection[stock]=
 selection[tsan]="-L '^threads$'"
@@ -50,7 +50,7 @@ options() {
 	done
 	[ "$fast" = no ] || {
 		builds=(stock)
-		selection[stock]="-LE '^(slow|vm)$'"
+		selection[stock]="-LE '^(slow|vm|fuzz)$'"
 		lints=(format shell places)
 	}
 }

@@ -147,6 +147,8 @@ line_add(struct reader *r, const char *text)
 		r->separator = strchr(text, '\t') ? '\t' : ',';
 		return line_split(r, &t->names, text, &t->column_count);
 	}
+	if (r->separator == ',' && strchr(text, '\t'))
+		return "a tab, where the first line has commas";
 	if (line_reserve(t))
 		return "out of memory";
 	line = &t->lines[t->line_count++];

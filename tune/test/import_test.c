@@ -184,6 +184,8 @@ static const struct {
 	{"size,nt,st+clwb\n64,\"2\"3,4\n",
 		"line 2: text after a closing quote"},
 	{"size,nt,st+clwb\n64,2\a,4\n", "line 2: control character"},
+	{"size,nt,st+clwb\n64\t2\t4\n",
+		"line 2: a tab, where the first line has commas"},
 	{"size,nt,st+clwb\n4K,2,4\n",
 		"line 2: size_bytes is '4K', not a whole number from 1 to "
 		"9223372036854775807"},
