@@ -24,6 +24,11 @@
  *           of weight beside the operations
  *   reread  after each fence, every line that the operations before it wrote
  *           is loaded, inside the timed part
+ *
+ * A section during which the kernel gave the CPU to another program is taken
+ * again, a few times. The kernel's count of switches tells, not the time, so
+ * slow variants are not favoured. Threads that measure at once take none again,
+ * for they would lose each other.
  */
 #ifndef BENCH_CELL_H
 #define BENCH_CELL_H
@@ -76,9 +81,12 @@ struct cell_bench {
 	size_t src_bytes; /* at least cell_src_bytes of every cell */
 	size_t l1d_bytes, l2_bytes; /* 0: unknown, the smallest there is */
 	bool has_clflushopt; /* prepares faster than CLFLUSH */
-	/* Where threads that measure at once wait for each other before every
-	 * section, or NULL. */
+	/* Threads that measure at once: they wait for each other before every
+	 * section. NULL: one alone. */
 	struct crew *crew;
+	/* Counts sections that were taken again, because the kernel ran
+	 * something else on this CPU meanwhile; or NULL. */
+	size_t *retakes;
 };
 
 /* Bytes that a bench needs so that any cell up to this size can be placed. */

@@ -28,6 +28,7 @@ struct session {
 	struct atomic_file out;
 	struct buffer *dest, *src; /* one a thread */
 	size_t buffers; /* open ones of each */
+	size_t retakes;
 	struct compare_run run;
 };
 
@@ -131,6 +132,7 @@ buffers_open(struct session *s, char error[PLATFORM_ERROR_BYTES])
 			.has_clflushopt = s->platform.cpu.features &
 					  CPU_CLFLUSHOPT,
 			.crew = &s->crew,
+			.retakes = i == 0 ? &s->retakes : NULL,
 		};
 		s->buffers++;
 	}
@@ -199,6 +201,9 @@ run_facts(struct session *s, const struct steal *before)
 	if (!err)
 		err = provenance_addf(
 			&s->facts, "steal_pct", "%.2f", steal_pct(before));
+	if (!err)
+		err = provenance_addf(
+			&s->facts, "sections_taken_again", "%zu", s->retakes);
 	if (!err)
 		err = provenance_addf(&s->facts, "load", "%.2f", load);
 	if (!err)

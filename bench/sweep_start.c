@@ -46,6 +46,7 @@ struct start {
 	struct buffer dest, src;
 	struct sweep_rounds rounds;
 	struct steal steal;
+	size_t retakes;
 };
 
 /* Says why the start ends, on stderr and in the file. */
@@ -127,6 +128,7 @@ bench_set(struct start *s)
 		.l1d_bytes = s->platform.l1d_bytes,
 		.l2_bytes = s->platform.l2_bytes,
 		.has_clflushopt = s->platform.cpu.features & CPU_CLFLUSHOPT,
+		.retakes = &s->retakes,
 	};
 }
 
@@ -144,9 +146,10 @@ facts_write(struct start *s, double seconds, double stolen_pct)
 	snprintf(key, sizeof(key), "start_%u", s->job.index);
 	err = provenance_addf(&facts, key,
 		"cpu_node %u mem_node %u rounds %u seconds %.1f steal %.2f%% "
-		"load %.2f; in cache after preparing: %s",
+		"load %.2f, sections taken again %zu; in cache after "
+		"preparing: %s",
 		s->job.cpu_node, s->job.mem_node, s->rounds.rounds, seconds,
-		stolen_pct, load, states);
+		stolen_pct, load, s->retakes, states);
 	if (!err)
 		err = measurement_comment(&s->rounds.writer, &facts);
 	provenance_free(&facts);

@@ -23,8 +23,8 @@ struct timing {
 	bool tsc;
 	double ns_per_tick;
 	uint64_t overhead_ticks; /* median of empty sections */
-	/* Ticks to load one line that is in L1, and one that is in no cache,
-	 * the timer's own ticks included; medians. */
+	/* Ticks to load one line that is in L1 (median), and one that is in no
+	 * cache (the quickest tenth's), the timer's own ticks included. */
 	uint64_t hit_ticks, miss_ticks;
 };
 
