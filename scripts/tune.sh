@@ -5,11 +5,14 @@
 #
 #   --quick            at most a minute of measuring
 #   --thorough         measure for long; default: at most 5 minutes a node
+#   --seconds N        so many seconds of measuring a pair of nodes: fewer
+#                      repetitions and wider intervals, to try something out
 #   --target TARGET    what to measure on, may be given several times: dram
 #                      (default: memory of each node stands in), a directory or
 #                      file on a DAX file system, or /dev/daxX.Y
 #   --peer LIB.so      compare with this library too; may be given several times
 #   --weights FILE     what counts how much when deciding: pmem-tune decide --help
+#   --header           end with the header: nothing is rebuilt or compared
 #   --out DIR          where results go; default: results/PLATFORM/TIME
 #
 # Stopped, it continues with --out DIR alone: the options are kept there, and
@@ -25,7 +28,7 @@ weights=()
 out=
 given=()
 step=0
-steps=10
+steps=10 # --header: the first 6
 bench=$root/build/stock/bench/pmem-bench
 tune=$root/build/stock/tune/pmem-tune
 stock=$root/build/stock/libpmem/libpmem.so.1
@@ -62,6 +65,11 @@ take() { # OPTION VALUE: one of those that have a value
 		value=$(realpath "$value")
 		weights=(--weights "$value")
 		;;
+	--seconds)
+		[[ $value =~ ^[1-9][0-9]*$ ]] ||
+			die "--seconds: not a whole number: $value"
+		plan+=(--seconds "$value")
+		;;
 	esac
 	given+=("$1" "$value")
 }
@@ -70,10 +78,14 @@ options() { # ARGUMENT...
 	while [ $# -gt 0 ]; do
 		case $1 in
 		--quick | --thorough)
-			plan=("$1")
+			plan+=("$1")
 			given+=("$1")
 			;;
-		--target | --peer | --weights)
+		--header)
+			steps=6
+			given+=("$1")
+			;;
+		--target | --peer | --weights | --seconds)
 			take "$1" "${2:-}"
 			shift
 			;;
@@ -196,7 +208,7 @@ trap stopped INT TERM
 next "Packages"
 scripts/setup.sh tune
 next "Build the library as it comes"
-build stock
+build stock -- pmem pmem_profile pmem-bench pmem-tune
 next "Look at the machine"
 probe
 next "Measure"
@@ -206,6 +218,7 @@ next "Decide"
 	--out "$out/decisions.tsv"
 next "Write the header, and check it against the measurements"
 emit
+[ "$steps" -gt "$step" ] || exit 0
 next "Build the library with it"
 build tuned -DPMEM_TUNED_HEADER="$out/pmem_tuned.h"
 next "Test that library"
