@@ -75,8 +75,8 @@ policy_describe(char *buf, size_t size_bytes)
 	const struct cpu *cpu = &s->inputs.cpu;
 	struct text t = {.buf = buf, .size_bytes = size_bytes};
 
-	text_add(
-		&t, "rows\t%s\t%s\n", s->inputs.rows_id, s->inputs.rows_reason);
+	text_add(&t, "rows\t%s\t%s\t%s\n", s->inputs.rows_id,
+		s->inputs.rows_reason, s->inputs.rows_key);
 	text_add(&t, "cpu\t%s family %u model %u stepping %u\t", cpu->vendor,
 		cpu->family, cpu->model, cpu->stepping);
 	for (uint32_t bit = CPU_SSE2; bit <= CPU_CLWB; bit <<= 1) {

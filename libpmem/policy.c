@@ -281,6 +281,7 @@ policy_load(void)
 	}
 	in->tuned = cpu_wish != NULL;
 	in->rows_id = header->id;
+	in->rows_key = key;
 	in->rows_reason = rows_reason(cpu_wish, exact);
 	in->domain = domain_choose(&in->env, &in->cpu,
 		cpu_wish ? cpu_wish->movnt : MOVNT_UNKNOWN, &in->domain_reason);

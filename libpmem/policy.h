@@ -70,6 +70,7 @@ struct policy_inputs {
 	enum domain domain;
 	const char *domain_reason; /* static text: which source decided */
 	const char *rows_id; /* PMEM_TUNED_ID of the header chosen */
+	const char *rows_key; /* which CPU's rows of that header */
 	bool tuned; /* false: default rows */
 	const char *rows_reason; /* static text: why these rows */
 };
