@@ -135,7 +135,7 @@ programs_line(const struct decision *d, FILE *out)
 }
 
 static void
-decision_line(const struct decision *d, FILE *out)
+decision_name(const struct decision *d, FILE *out)
 {
 	char nodes[32];
 
@@ -144,25 +144,28 @@ decision_line(const struct decision *d, FILE *out)
 	text_pad(nodes, 5, out);
 	text_pad(domain_names[d->domain], 8, out);
 	text_pad(op_names[d->op], 7, out);
+}
+
+static void
+decision_line(const struct decision *d, FILE *out)
+{
+	static const char *const why[] = {
+		[VERDICT_TUNED] = "tuned",
+		[VERDICT_KEPT] = "kept: no gain proven",
+		[VERDICT_REFUSED] = "refused",
+	};
+
+	decision_name(d, out);
 	text_pad(flush_kernels[d->own.choice.flush].name, 12, out);
 	text_pad(d->op == OP_FLUSH ?
 			 "" :
 			 format_threshold(d->own.choice.stream_min_bytes).text,
 		9, out);
-	text_pad(format_percent(d->own.gain_pct).text, 9, out);
-	fprintf(out, "%s to ", format_percent(d->own.gain_lo_pct).text);
-	fprintf(out, "%s\n", format_percent(d->own.gain_hi_pct).text);
-	if (d->own.verdict == VERDICT_KEPT)
-		fprintf(out, "       kept: the default, no gain is proven\n");
-	else if (d->own.verdict == VERDICT_REFUSED)
-		text_paragraph("       refused: ", d->own.reason, out);
-	if (d->has_threshold && d->threshold_lo_bytes < d->threshold_hi_bytes) {
-		fprintf(out, "       resampled data stream from %s",
-			format_threshold(d->threshold_lo_bytes).text);
-		fprintf(out, " to %s\n",
-			format_threshold(d->threshold_hi_bytes).text);
-	}
-	programs_line(d, out);
+	text_pad(format_percent(d->own.gain_lo_pct).text, 9, out);
+	text_pad(format_percent(d->own.gain_hi_pct).text, 9, out);
+	fprintf(out, "%s\n", why[d->own.verdict]);
+	if (d->own.verdict == VERDICT_REFUSED)
+		text_paragraph("       ", d->own.reason, out);
 }
 
 static void
@@ -172,9 +175,36 @@ decisions(const struct report *r, FILE *out)
 		return;
 	heading("Decisions", out);
 	fprintf(out, "  node domain  op     flush       stream   "
-		     "gain     95 %% interval\n");
+		     "gain, 95 %%       verdict\n");
 	for (size_t i = 0; i < r->decisions.count; i++)
 		decision_line(&r->decisions.rows[i], out);
+}
+
+/* How sure the thresholds are, and whom they do not suit. */
+static void
+details(const struct report *r, FILE *out)
+{
+	if (r->decisions.count == 0)
+		return;
+	heading("Thresholds, and programs of one kind", out);
+	for (size_t i = 0; i < r->decisions.count; i++) {
+		const struct decision *d = &r->decisions.rows[i];
+
+		if (d->op == OP_FLUSH)
+			continue;
+		decision_name(d, out);
+		fprintf(out, "stream %s",
+			format_from(d->own.choice.stream_min_bytes).text);
+		if (d->has_threshold &&
+			d->threshold_lo_bytes < d->threshold_hi_bytes) {
+			fprintf(out, ", resampled %s",
+				format_threshold(d->threshold_lo_bytes).text);
+			fprintf(out, " to %s",
+				format_threshold(d->threshold_hi_bytes).text);
+		}
+		putc('\n', out);
+		programs_line(d, out);
+	}
 }
 
 /* A dot between half and twice the speed. */
@@ -188,49 +218,48 @@ gain_axis(const struct comparison *c, FILE *out)
 		fputs(i == at ? "●" : i == 10 ? "│" : "·", out);
 }
 
-/* A name too long for its column has a line of its own. */
 static void
-lib_name(const char *lib, FILE *out)
+gain_line(const struct comparison *c, FILE *out)
 {
-	if (text_columns(lib) >= 14) {
-		text_paragraph("  ", lib, out);
-		lib = "";
-	}
+	char *name;
+
+	if (asprintf(&name, "%s / %s", c->lib, c->baseline) < 0)
+		return;
 	fprintf(out, "  ");
-	text_pad(lib, 14, out);
+	text_pad(c->table, 10, out);
+	if (text_columns(name) >= 24) {
+		fprintf(out, "%s\n%12s", name, "");
+		name[0] = '\0';
+	}
+	text_pad(name, 24, out);
+	free(name);
+	gain_axis(c, out);
+	fprintf(out, " %s", format_ratio(c->ratio).text);
+	fprintf(out, " %s to ", format_ratio(c->ratio_lo).text);
+	fprintf(out, "%s%s\n", format_ratio(c->ratio_hi).text,
+		comparison_is_broken(c) ? " !" : "");
 }
 
 static void
 gains(const struct report *r, FILE *out)
 {
 	const struct comparisons *all = &r->comparisons;
-	const char *table = "", *baseline = "";
+	bool broken = false;
 
 	if (all->count == 0)
 		return;
-	heading("Speed beside other builds, ½× to 2×", out);
+	heading("Speed of one library over another, ½× to 2×", out);
 	for (size_t i = 0; i < all->count; i++) {
 		const struct comparison *c = &all->rows[i];
 
 		if (!comparison_is_overall(c) || c->dst_offset != 0 ||
 			strcmp(c->lib, c->baseline) == 0)
 			continue;
-		if (strcmp(c->table, table) != 0 ||
-			strcmp(c->baseline, baseline) != 0) {
-			table = c->table;
-			baseline = c->baseline;
-			fprintf(out, "%s, against %s\n",
-				report_table_title(table), c->baseline);
-		}
-		lib_name(c->lib, out);
-		gain_axis(c, out);
-		fprintf(out, "  %s", format_ratio(c->ratio).text);
-		fprintf(out, "  %s to ", format_ratio(c->ratio_lo).text);
-		fprintf(out, "%s\n", format_ratio(c->ratio_hi).text);
-		if (comparison_is_broken(c))
-			fprintf(out, "%16snot durable on this CPU under ADR\n",
-				"");
+		gain_line(c, out);
+		broken |= comparison_is_broken(c);
 	}
+	if (broken)
+		fprintf(out, "  !: not durable on this CPU under ADR\n");
 }
 
 static void
@@ -288,6 +317,7 @@ void
 report_text(const struct report *r, FILE *out)
 {
 	report_summary(r, out);
+	details(r, out);
 	plots(r, FIGURE_FLUSH, "Flush instructions, time per line", flush_plot,
 		out);
 	plots(r, FIGURE_CROSSOVER,
