@@ -151,7 +151,7 @@ decision_line(const struct decision *d, FILE *out)
 {
 	static const char *const why[] = {
 		[VERDICT_TUNED] = "tuned",
-		[VERDICT_KEPT] = "kept: no gain proven",
+		[VERDICT_KEPT] = "kept: not proven",
 		[VERDICT_REFUSED] = "refused",
 	};
 
