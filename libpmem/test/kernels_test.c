@@ -33,7 +33,7 @@
  * a line. */
 #define SPARSE_LEN_STEP 3
 #define SPARSE_OFFSET_STEP 31
-#define EMULATED_BYTES ((size_t)4096)
+#define SPARSE_ROOM_BYTES (3 * PAGE_BYTES)
 
 static uint64_t case_count;
 
@@ -131,15 +131,15 @@ static const size_t large_offsets[] = {0, 1, 8, 31, 32, 63};
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 static void
-copy_large_check(const struct copy_kernel *k, size_t max_bytes)
+copy_large_check(const struct copy_kernel *k, size_t room_bytes)
 {
-	struct room room = room_make(LARGE_ROOM_BYTES);
-	struct room source = room_make(LARGE_ROOM_BYTES);
+	struct room room = room_make(room_bytes);
+	struct room source = room_make(room_bytes);
 
 	for (size_t i = 0; i < COUNT(large_bytes); i++) {
 		size_t offset = large_offsets[i % COUNT(large_offsets)];
 
-		if (large_bytes[i] > max_bytes)
+		if (large_bytes[i] + LINE_BYTES > room_bytes)
 			continue;
 		shapes_check(k, &room, &source, offset, large_bytes[i]);
 		shapes_check(k, &room, &source,
@@ -287,6 +287,7 @@ main(int argc, char **argv)
 {
 	bool quick = argc > 1 && !strcmp(argv[1], "--quick");
 	uint32_t emulated = quick ? 0 : machine_emulated();
+	bool sparse;
 	unsigned counts[WAY_COUNT] = {0};
 	struct cpu cpu;
 	enum way way;
@@ -311,9 +312,10 @@ main(int argc, char **argv)
 		counts[way]++;
 		if (way == SKIPPED)
 			continue;
-		copy_small_check(k, quick || way == EMULATED);
+		sparse = quick || way == EMULATED;
+		copy_small_check(k, sparse);
 		copy_large_check(
-			k, way == EMULATED ? EMULATED_BYTES : SIZE_MAX);
+			k, sparse ? SPARSE_ROOM_BYTES : LARGE_ROOM_BYTES);
 	}
 	printf("counts: %u kernels and %u emulated tested in %llu cases, %u "
 	       "skipped\n",
