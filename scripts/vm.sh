@@ -16,7 +16,7 @@ set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 guest=$root/libpmem/test/guest
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/libpmem-vm
+cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/libpmem-vm
 build=$root/build/stock
 kernel=
 work=
@@ -46,7 +46,8 @@ kernel_folder() {
 	local package folder unpacked
 	package=$(apt-cache depends linux-image-amd64 2>/dev/null |
 		sed -n 's/.*Depends: //p')
-	[ -n "$package" ] || package=$(basename "$cache"/linux-image-*/)
+	[ -n "$package" ] || # no package lists: what an earlier run kept
+		package=$(basename "$(find "$cache" -name 'linux-image-*' | tail -n1)")
 	folder=$cache/$package
 	if [ ! -e "$folder/vmlinuz" ]; then
 		unpacked=$(mktemp -d "$cache/unpack.XXXXXX")
