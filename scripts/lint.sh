@@ -45,7 +45,7 @@ cppcheck_all() {
 }
 
 shell() {
-	sources '*.sh' .ci/run | xargs shellcheck -x
+	sources '*.sh' '*.sbatch' .ci/run | xargs shellcheck -x
 }
 
 only_in() { # INCLUDED(regex) ALLOWED(regex of paths): anything else is a fault

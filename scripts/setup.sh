@@ -46,6 +46,10 @@ test  libpmemblk-dev    a consumer that runs on the library
 test  libpmemlog-dev    a consumer that runs on the library
 test  pmdk-tools        consumers: pmempool, daxio
 test  fio               a consumer: its libpmem engine
+test  slurmctld         a cluster of this machine alone: its head
+test  slurmd            the cluster: its nodes
+test  slurm-client      the cluster: its commands
+test  munge             the cluster: who is who
 test  chromium          looks at the report as a reader does
 test  chromium-driver   drives it
 test  qemu-system-x86   the guest with persistent memory

@@ -7,6 +7,8 @@
 #   --thorough         measure for long; default: at most 5 minutes a node
 #   --seconds N        so many seconds of measuring a pair of nodes: fewer
 #                      repetitions and wider intervals, to try something out
+#   --only WORDS       only these ops, residencies, drains and sizes, as in
+#                      move,4096,cold: quicker still
 #   --target TARGET    what to measure on, may be given several times: dram
 #                      (default: memory of each node stands in), a directory or
 #                      file on a DAX file system, or /dev/daxX.Y
@@ -70,6 +72,7 @@ take() { # OPTION VALUE: one of those that have a value
 			die "--seconds: not a whole number: $value"
 		plan+=(--seconds "$value")
 		;;
+	--only) plan+=(--only "$value") ;;
 	esac
 	given+=("$1" "$value")
 }
@@ -85,7 +88,7 @@ options() { # ARGUMENT...
 			steps=6
 			given+=("$1")
 			;;
-		--target | --peer | --weights | --seconds)
+		--target | --peer | --weights | --seconds | --only)
 			take "$1" "${2:-}"
 			shift
 			;;
