@@ -113,7 +113,7 @@ is_pmem_check(size_t first, size_t count, size_t offset)
 static size_t
 random_below(size_t n)
 {
-	return (size_t)random() % n;
+	return n ? (size_t)random() % n : 0;
 }
 
 static void

@@ -95,7 +95,8 @@ main(void)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		test_cpu = (struct cpu){ALL, "", cases[i].family,
 			cases[i].model, cases[i].stepping};
-		strcpy(test_cpu.vendor, cases[i].vendor);
+		snprintf(test_cpu.vendor, sizeof(test_cpu.vendor), "%s",
+			cases[i].vendor);
 		setenv("PMEM_MOVNT_DURABLE", cases[i].movnt_durable ? "1" : "0",
 			1);
 		policy_load();
