@@ -4,7 +4,6 @@
 #include "weights.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,10 +119,11 @@ weight_parse(const char *word, double *weight)
 {
 	char *end;
 
+	/* strtod alone would take signs, blanks, words and base 16. */
 	errno = 0;
 	*weight = strtod(word, &end);
-	if (!strchr("0123456789", *word) || *end || errno ||
-		!isfinite(*weight) || *weight > 1e15)
+	if (*word < '0' || *word > '9' || strchr(word, 'x') || *end || errno ||
+		*weight > 1e15)
 		return "weight is not a number from 0 to 1e15";
 	return NULL;
 }
