@@ -77,10 +77,29 @@ double_compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Up to so many values, insertion beats qsort's calls of compare. */
+#define FEW 32
+
+static void
+insertion_sort(double *values, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		double value = values[i];
+		size_t at = i;
+
+		for (; at > 0 && values[at - 1] > value; at--)
+			values[at] = values[at - 1];
+		values[at] = value;
+	}
+}
+
 void
 stats_sort(double *values, size_t count)
 {
-	qsort(values, count, sizeof(*values), double_compare);
+	if (count <= FEW)
+		insertion_sort(values, count);
+	else
+		qsort(values, count, sizeof(*values), double_compare);
 }
 
 double

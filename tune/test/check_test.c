@@ -44,7 +44,8 @@ measurements_make(const char *path, const char *model, double noise)
 	struct provenance facts = {0};
 
 	p.noise = noise;
-	p.repetitions = 4;
+	p.states = 1;
+	p.repetitions = 3;
 	planted_add(&all, &p, 1);
 	CHECK(provenance_add(&facts, "schema", MEASUREMENT_SCHEMA) == 0);
 	CHECK(provenance_add(&facts, "platform_id", "planted") == 0);
