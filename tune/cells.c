@@ -8,22 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "polish.h"
+#include "slots.h"
 #include "stats.h"
 
 /* Residuals beyond so many robust standard deviations are outliers: 0.3% of
  * what a normal distribution gives, and most of a burst. */
 #define OUTLIER_SCALES 3.0
 
-/* Median of absolute deviations to standard deviation, for a normal one. */
-#define MAD_TO_SD 1.4826
-
-/* Sweeps of median polish (Tukey, Exploratory Data Analysis, ch. 11): the
- * second changes little, a third nothing that matters. */
-#define POLISH_SWEEPS 2
-
-/* Seed of the deviations that stand for an assumed error: any will do, always
- * the same must be taken. */
-#define ASSUMED_SEED 1
+/* Seed of what is random here: any will do, always the same must be taken. */
+#define SLOTS_SEED 1
 
 static int
 compare(size_t a, size_t b)
@@ -68,288 +62,46 @@ row_compare(const void *pa, const void *pb)
 	return order ? order : compare(a->rep, b->rep);
 }
 
-/* One cell being worked on: a matrix of variants by repetitions, NAN where
- * nothing was measured. */
-struct matrix {
-	const struct measurement **rows;
-	size_t row_count;
-	unsigned *reps; /* distinct, ascending */
-	size_t rep_count, variant_count;
-	unsigned index[VARIANT_COUNT];
-	double mean[VARIANT_COUNT];
-	double *x; /* [variant][rep] */
-	double *round; /* [rep] */
-	double *scratch;
-	size_t capacity; /* of repetitions */
+/* What cells are made with. */
+struct workshop {
+	struct matrix matrix;
+	size_t *order; /* of slots */
+	struct rng rng;
+	double apart, expected; /* sums of slots_apart */
 };
 
-static int
-unsigned_compare(const void *a, const void *b)
-{
-	return compare(*(const unsigned *)a, *(const unsigned *)b);
-}
-
-static int
-matrix_reserve(struct matrix *m, size_t rep_count)
-{
-	if (rep_count <= m->capacity)
-		return 0;
-	free(m->reps);
-	free(m->x);
-	free(m->round);
-	free(m->scratch);
-	m->capacity = rep_count;
-	m->reps = calloc(rep_count, sizeof(*m->reps));
-	m->x = calloc(rep_count * VARIANT_COUNT, sizeof(*m->x));
-	m->round = calloc(rep_count, sizeof(*m->round));
-	m->scratch = calloc(
-		(rep_count + 1) * VARIANT_COUNT, sizeof(*m->scratch));
-	return m->reps && m->x && m->round && m->scratch ? 0 : -ENOMEM;
-}
-
 static void
-matrix_free(struct matrix *m)
+variant_add(struct cells *c, struct workshop *shop, size_t v)
 {
-	free(m->reps);
-	free(m->x);
-	free(m->round);
-	free(m->scratch);
-}
-
-static size_t
-rep_position(const struct matrix *m, unsigned rep)
-{
-	const unsigned *at = bsearch(&rep, m->reps, m->rep_count,
-		sizeof(*m->reps), unsigned_compare);
-
-	return (size_t)(at - m->reps);
-}
-
-/* Fills the matrix from one cell's rows, which are in row_compare's order. */
-static int
-matrix_fill(struct matrix *m, const struct measurement **rows, size_t count)
-{
-	size_t distinct = 0;
-	int err = matrix_reserve(m, count);
-
-	if (err)
-		return err;
-	for (size_t i = 0; i < count; i++)
-		m->reps[i] = rows[i]->rep;
-	qsort(m->reps, count, sizeof(*m->reps), unsigned_compare);
-	for (size_t i = 0; i < count; i++) {
-		if (i == 0 || m->reps[i] != m->reps[distinct - 1])
-			m->reps[distinct++] = m->reps[i];
-	}
-	m->rep_count = distinct;
-	m->variant_count = 0;
-	for (size_t i = 0; i < count; i++) {
-		const struct measurement *r = rows[i];
-		unsigned index = variant_index(r->isa, r->store, r->flush);
-		double *x;
-
-		if (i == 0 || m->index[m->variant_count - 1] != index) {
-			x = m->x + m->variant_count * distinct;
-			for (size_t k = 0; k < distinct; k++)
-				x[k] = NAN;
-			m->index[m->variant_count++] = index;
-		}
-		x = m->x + (m->variant_count - 1) * distinct;
-		x[rep_position(m, r->rep)] = log(r->time_ns);
-	}
-	return 0;
-}
-
-/* Median of the values there are, less what belongs to their round. */
-static double
-variant_median(struct matrix *m, size_t v)
-{
+	const struct matrix *m = &shop->matrix;
 	const double *x = m->x + v * m->rep_count;
-	size_t count = 0;
+	struct variant_times *t = &c->variants[c->variant_count];
+	double *slots, apart, expected;
 
-	for (size_t k = 0; k < m->rep_count; k++) {
-		if (!isnan(x[k]))
-			m->scratch[count++] = x[k] - m->round[k];
+	t->index = m->index[v];
+	t->mean = m->mean[v];
+	t->slots = c->variant_count++ * (c->slot_count + HALF_COUNT);
+	slots = c->deviations + t->slots;
+	if (slots_there(x, m->rep_count) < 2) {
+		slots[0] = NAN; /* for scales_settle */
+		return;
 	}
-	return stats_median(m->scratch, count);
-}
-
-static double
-round_median(struct matrix *m, size_t k)
-{
-	size_t count = 0;
-
-	for (size_t v = 0; v < m->variant_count; v++) {
-		double x = m->x[v * m->rep_count + k];
-
-		if (!isnan(x))
-			m->scratch[count++] = x - m->mean[v];
-	}
-	return stats_median(m->scratch, count);
-}
-
-static void
-matrix_polish(struct matrix *m)
-{
-	memset(m->round, 0, m->rep_count * sizeof(*m->round));
-	for (int sweep = 0; sweep < POLISH_SWEEPS; sweep++) {
-		for (size_t v = 0; v < m->variant_count; v++)
-			m->mean[v] = variant_median(m, v);
-		for (size_t k = 0; k < m->rep_count; k++)
-			m->round[k] = round_median(m, k);
-	}
-	for (size_t v = 0; v < m->variant_count; v++)
-		m->mean[v] = variant_median(m, v);
-}
-
-/* Puts residuals into the place of times; their robust scale. */
-static double
-matrix_residuals(struct matrix *m)
-{
-	size_t count = 0;
-
-	for (size_t v = 0; v < m->variant_count; v++) {
-		double *x = m->x + v * m->rep_count;
-
-		for (size_t k = 0; k < m->rep_count; k++) {
-			x[k] -= m->round[k] + m->mean[v];
-			if (!isnan(x[k]))
-				m->scratch[count++] = fabs(x[k]);
-		}
-	}
-	return MAD_TO_SD * stats_median(m->scratch, count);
-}
-
-/* Pulls residuals in to limit, and moves each mean to where they leave it. */
-static size_t
-matrix_pull_in(struct matrix *m, double limit)
-{
-	size_t outliers = 0;
-
-	for (size_t v = 0; v < m->variant_count; v++) {
-		double *x = m->x + v * m->rep_count, sum = 0;
-		size_t count = 0;
-
-		for (size_t k = 0; k < m->rep_count; k++) {
-			if (isnan(x[k]))
-				continue;
-			if (fabs(x[k]) > limit) {
-				x[k] = copysign(limit, x[k]);
-				outliers++;
-			}
-			sum += x[k];
-			count++;
-		}
-		sum /= (double)count;
-		m->mean[v] += sum;
-		for (size_t k = 0; k < m->rep_count; k++)
-			x[k] -= sum;
-	}
-	return outliers;
-}
-
-static bool
-in_half(enum half half, size_t k, size_t count)
-{
-	switch (half) {
-	case HALF_FIRST:
-		return k < count / 2;
-	case HALF_SECOND:
-		return k >= count - count / 2;
-	case HALF_EVEN:
-		return k % 2 == 0;
-	case HALF_ODD:
-		return k % 2 == 1;
-	}
-	return false;
-}
-
-static double
-half_mean(const double *x, size_t count, enum half half)
-{
-	double sum = 0;
-	size_t used = 0;
-
-	for (size_t k = 0; k < count; k++) {
-		if (in_half(half, k, count) && !isnan(x[k])) {
-			sum += x[k];
-			used++;
-		}
-	}
-	return used ? sum / (double)used : 0;
-}
-
-static size_t
-count_there(const double *x, size_t count)
-{
-	size_t there = 0;
-
-	for (size_t k = 0; k < count; k++)
-		there += !isnan(x[k]);
-	return there;
-}
-
-/* Takes off the mean, so that slots deviate from nothing but it. */
-static void
-slots_center(double *slots, unsigned count)
-{
-	double mean = 0;
-
-	for (unsigned j = 0; j < count; j++)
-		mean += slots[j] / count;
-	for (unsigned j = 0; j < count; j++)
-		slots[j] -= mean;
-}
-
-/* Spreads n deviations over the slots, in order. The mean of resampled slots
- * has the variance of the slots divided by their number; what it should have
- * is that of the mean of n: the sum of squares over n (n - 1). */
-static void
-slots_fill(double *slots, unsigned slot_count, const double *x, size_t count)
-{
-	size_t there = count_there(x, count);
-	double widen = sqrt((double)slot_count / ((double)there - 1));
-
-	for (unsigned j = 0; j < slot_count; j++) {
-		double d = x[j * count / slot_count];
-
-		slots[j] = isnan(d) ? 0 : widen * d;
-	}
-	slots_center(slots, slot_count);
+	slots_spread(slots, c->slot_count, x, m->rep_count, shop->order);
 	for (int half = 0; half < HALF_COUNT; half++)
-		slots[slot_count + (unsigned)half] = half_mean(
-			x, count, (enum half)half);
-}
-
-/* Deviations of a variant of which there is one repetition: normal ones of the
- * error assumed, from the sum of twelve uniform numbers. */
-static void
-slots_assume(double *slots, unsigned slot_count, double error, struct rng *rng)
-{
-	double square = 0;
-
-	for (unsigned j = 0; j < slot_count; j++) {
-		slots[j] = -6;
-		for (int i = 0; i < 12; i++)
-			slots[j] += (double)(rng_next(rng) >> 11) * 0x1p-53;
-	}
-	slots_center(slots, slot_count);
-	for (unsigned j = 0; j < slot_count; j++)
-		square += slots[j] * slots[j];
-	for (unsigned j = 0; j < slot_count; j++)
-		slots[j] *= error * slot_count / sqrt(square);
-	for (int half = 0; half < HALF_COUNT; half++)
-		slots[slot_count + (unsigned)half] = 0;
+		slots[c->slot_count + (unsigned)half] = slots_half(
+			x, m->rep_count, (enum half)half);
+	slots_apart(x, m->rep_count, &apart, &expected);
+	shop->apart += apart;
+	shop->expected += expected;
 }
 
 /* Appends the cell in the matrix. */
 static void
-cell_add(struct cells *c, struct matrix *m, const struct measurement *row)
+cell_add(struct cells *c, struct workshop *shop, const struct measurement *row)
 {
-	size_t width = c->slot_count + HALF_COUNT;
 	struct cell_times *cell = &c->cells[c->count++];
+	struct matrix *m = &shop->matrix;
 
-	matrix_polish(m);
 	*cell = (struct cell_times){
 		.op = row->op,
 		.residency = row->residency,
@@ -363,25 +115,15 @@ cell_add(struct cells *c, struct matrix *m, const struct measurement *row)
 		.rep_count = (unsigned)m->rep_count,
 		.variants = c->variant_count,
 		.variant_count = m->variant_count,
-		.scale = matrix_residuals(m),
-		.drift = half_mean(m->round, m->rep_count, HALF_SECOND) -
-			 half_mean(m->round, m->rep_count, HALF_FIRST),
+		.scale = matrix_polish(m),
 	};
+	cell->drift = slots_half(m->round, m->rep_count, HALF_SECOND) -
+		      slots_half(m->round, m->rep_count, HALF_FIRST);
 	cell->identical = m->rep_count >= 3 && cell->scale == 0;
 	c->outlier_count += matrix_pull_in(m, OUTLIER_SCALES * cell->scale);
-	for (size_t v = 0; v < m->variant_count; v++) {
-		struct variant_times *t = &c->variants[c->variant_count];
-		const double *x = m->x + v * m->rep_count;
-
-		t->index = m->index[v];
-		t->mean = m->mean[v];
-		t->slots = c->variant_count++ * width;
-		if (count_there(x, m->rep_count) > 1)
-			slots_fill(c->deviations + t->slots, c->slot_count, x,
-				m->rep_count);
-		else
-			c->deviations[t->slots] = NAN;
-	}
+	rng_permutation(&shop->rng, shop->order, c->slot_count);
+	for (size_t v = 0; v < m->variant_count; v++)
+		variant_add(c, shop, v);
 }
 
 static double
@@ -396,24 +138,30 @@ scale_median(const struct cells *c, double *scratch)
 	return count ? stats_median(scratch, count) : 0;
 }
 
+/* Settles what only all cells together can tell: the error of cells that have
+ * one repetition, and by how much halves, which may be process starts with luck
+ * of their own, differ more than repetitions within them. */
 static int
-scales_settle(struct cells *c, double assumed_error)
+scales_settle(struct cells *c, struct workshop *shop, double assumed_error)
 {
 	double *scratch = calloc(c->count + 1, sizeof(*scratch));
-	struct rng rng;
 	double error;
 
 	if (!scratch)
 		return -ENOMEM;
 	c->scale = scale_median(c, scratch);
 	free(scratch);
-	error = c->scale > assumed_error ? c->scale : assumed_error;
-	rng_seed(&rng, ASSUMED_SEED);
+	error = fmax(c->scale, assumed_error);
+	c->dispersion = shop->expected > 0 ?
+				fmax(1, shop->apart / shop->expected) :
+				1;
 	for (size_t i = 0; i < c->variant_count; i++) {
 		double *slots = c->deviations + c->variants[i].slots;
 
-		if (isnan(*slots))
-			slots_assume(slots, c->slot_count, error, &rng);
+		if (isnan(slots[0]))
+			slots_assume(slots, c->slot_count, error, &shop->rng);
+		for (unsigned j = 0; j < c->slot_count; j++)
+			slots[j] *= sqrt(c->dispersion);
 	}
 	return 0;
 }
@@ -469,20 +217,27 @@ cells_reserve(struct cells *c)
 }
 
 static int
-cells_fill(struct cells *c, const struct measurement **rows, size_t count)
+cells_fill(struct cells *c, const struct measurement **rows, size_t count,
+	double assumed_error)
 {
-	struct matrix m = {0};
-	int err = 0;
+	struct workshop shop = {
+		.order = calloc(c->slot_count, sizeof(*shop.order)),
+	};
+	int err = shop.order ? 0 : -ENOMEM;
 
+	rng_seed(&shop.rng, SLOTS_SEED);
 	for (size_t first = 0, i = 1; !err && i <= count; i++) {
 		if (i < count && cell_compare(rows[first], rows[i]) == 0)
 			continue;
-		err = matrix_fill(&m, rows + first, i - first);
+		err = matrix_fill(&shop.matrix, rows + first, i - first);
 		if (!err)
-			cell_add(c, &m, rows[first]);
+			cell_add(c, &shop, rows[first]);
 		first = i;
 	}
-	matrix_free(&m);
+	if (!err)
+		err = scales_settle(c, &shop, assumed_error);
+	matrix_free(&shop.matrix);
+	free(shop.order);
 	return err;
 }
 
@@ -503,9 +258,7 @@ cells_build(struct cells *c, const struct measurement *rows, size_t count,
 	if (!err)
 		err = cells_reserve(c);
 	if (!err)
-		err = cells_fill(c, sorted, count);
-	if (!err)
-		err = scales_settle(c, assumed_error);
+		err = cells_fill(c, sorted, count, assumed_error);
 	free(sorted);
 	if (err)
 		cells_free(c);

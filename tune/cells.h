@@ -67,6 +67,9 @@ struct cells {
 	unsigned slot_count;
 	size_t row_count, outlier_count;
 	double scale; /* median of cells that have repetitions; 0: none has */
+	/* Variance between halves over what scatter within them makes; at
+	 * least 1. Deviations are widened by it. */
+	double dispersion;
 };
 
 /* Gathers rows into cells. assumed_error is the relative error of cells that

@@ -262,6 +262,8 @@ facts_add(const struct session *s)
 		provenance_addf(
 			p, "repetitions", "%u to %u a cell", least, most) ||
 		provenance_addf(p, "scatter_pct", "%.2f", 100 * c->scale) ||
+		provenance_addf(p, "dispersion", "%.2f between halves",
+			c->dispersion) ||
 		provenance_addf(p, "outliers", "%zu of %zu pulled in",
 			c->outlier_count, c->row_count) ||
 		provenance_addf(p, "margin_pct", "%.2f, or the noise",

@@ -64,8 +64,11 @@ struct desk {
 	double *sums; /* of struct ways */
 	double *mean; /* resampled */
 	double *slots; /* of a gain */
-	double *addend; /* slots of one operation's part */
-	double *resampled; /* gains, one a resample */
+	double *before; /* of what is gained over */
+	double *addend; /* of one operation's part */
+	double *deltas; /* of a gain, one a resample */
+	double *search; /* by how much the best of a resample looks better
+			 * there than it is */
 	size_t *thresholds;
 };
 
@@ -75,8 +78,10 @@ desk_free(struct desk *d)
 	free(d->sums);
 	free(d->mean);
 	free(d->slots);
+	free(d->before);
 	free(d->addend);
-	free(d->resampled);
+	free(d->deltas);
+	free(d->search);
 	free(d->thresholds);
 }
 
@@ -92,16 +97,19 @@ desk_make(struct desk *d, const struct suit *s)
 	d->sums = calloc(VARIANT_COUNT * (sizes + 1), sizeof(double));
 	d->mean = calloc(VARIANT_COUNT * (sizes + 1), sizeof(double));
 	d->slots = calloc(width, sizeof(double));
+	d->before = calloc(width, sizeof(double));
 	d->addend = calloc(width, sizeof(double));
-	d->resampled = calloc(JUDGE_RESAMPLES, sizeof(double));
+	d->deltas = calloc(JUDGE_RESAMPLES, sizeof(double));
+	d->search = calloc(JUDGE_RESAMPLES, sizeof(double));
 	d->thresholds = calloc(JUDGE_RESAMPLES, sizeof(size_t));
-	if (d->sums && d->mean && d->slots && d->addend && d->resampled &&
-		d->thresholds)
+	if (d->sums && d->mean && d->slots && d->before && d->addend &&
+		d->deltas && d->search && d->thresholds)
 		return 0;
 	desk_free(d);
 	return -ENOMEM;
 }
 
+/* How often each slot is drawn in a resample. */
 static const unsigned *
 draw(const struct suit *s, size_t resample)
 {
@@ -111,7 +119,7 @@ draw(const struct suit *s, size_t resample)
 /* A gain being judged, in the unit of losses; percent once divided by the
  * weight of all it concerns. */
 struct gain {
-	double mean, optimism, total;
+	double mean, total;
 	struct interval pct;
 	double noise_pct;
 	bool proven;
@@ -123,6 +131,16 @@ percent(double loss, double total)
 	return decision_round(100 * expm1(loss / total));
 }
 
+static struct gain
+gain_begin(const struct suit *s, struct desk *desk)
+{
+	size_t width = s->draws->slot_count + HALF_COUNT;
+
+	memset(desk->slots, 0, width * sizeof(*desk->slots));
+	memset(desk->before, 0, width * sizeof(*desk->before));
+	return (struct gain){0};
+}
+
 /* Adds the part of one operation. */
 static void
 gain_add(struct gain *g, const struct losses *l, const struct choice *from,
@@ -130,48 +148,62 @@ gain_add(struct gain *g, const struct losses *l, const struct choice *from,
 {
 	g->mean += losses_of(l, l->mean, from) - losses_of(l, l->mean, to);
 	g->total += l->total;
-	losses_difference(l, from, to, desk->addend);
-	for (size_t j = 0; j < l->slot_count + HALF_COUNT; j++)
+	losses_slots(l, from, desk->addend);
+	for (size_t j = 0; j < l->slot_count + HALF_COUNT; j++) {
 		desk->slots[j] += desk->addend[j];
+		desk->before[j] += desk->addend[j];
+	}
+	losses_slots(l, to, desk->addend);
+	for (size_t j = 0; j < l->slot_count + HALF_COUNT; j++)
+		desk->slots[j] -= desk->addend[j];
 }
 
-static struct gain
-gain_begin(const struct suit *s, struct desk *desk)
+static double
+resampled_mean(const struct suit *s, const double *slots, size_t resample)
 {
-	memset(desk->slots, 0,
-		(s->draws->slot_count + HALF_COUNT) * sizeof(*desk->slots));
-	return (struct gain){0};
+	const unsigned *drawn = draw(s, resample);
+	double sum = 0;
+
+	for (unsigned j = 0; j < s->draws->slot_count; j++)
+		sum += drawn[j] * slots[j];
+	return sum / s->draws->slot_count;
 }
 
-/* Interval, noise and proof, from what was added. */
+/* How far a gain moves between halves of the data. */
+static double
+halves_differ(const double half[HALF_COUNT])
+{
+	return fmax(fabs(half[HALF_FIRST] - half[HALF_SECOND]),
+		       fabs(half[HALF_EVEN] - half[HALF_ODD])) /
+	       2;
+}
+
+/* Interval, noise and proof, from what was added: the basic bootstrap, which
+ * takes the error of a resample's gain for that of the gain. If a search found
+ * `to`, the resample's gain is that of what the same search finds there. */
 static void
-gain_judge(struct gain *g, const struct suit *s, struct desk *desk)
+gain_judge(
+	struct gain *g, const struct suit *s, bool searched, struct desk *desk)
 {
-	unsigned slots = s->draws->slot_count;
-	const double *half = desk->slots + slots;
-	double mean = g->mean - g->optimism, noise, margin;
+	double bias = 0, low, high;
 
 	for (size_t r = 0; r < JUDGE_RESAMPLES; r++) {
-		double sum = 0;
-
-		for (unsigned j = 0; j < slots; j++)
-			sum += draw(s, r)[j] * desk->slots[j];
-		desk->resampled[r] = mean + sum / slots;
+		desk->deltas[r] = searched ? desk->search[r] +
+						     resampled_mean(s,
+							     desk->before, r) :
+					     resampled_mean(s, desk->slots, r);
+		if (searched)
+			bias += desk->deltas[r] / JUDGE_RESAMPLES;
 	}
-	stats_sort(desk->resampled, JUDGE_RESAMPLES);
-	noise = fmax(fabs(half[HALF_FIRST] - half[HALF_SECOND]),
-			fabs(half[HALF_EVEN] - half[HALF_ODD])) /
-		2;
-	g->pct.middle = percent(mean, g->total);
-	g->pct.low = percent(
-		stats_quantile(desk->resampled, JUDGE_RESAMPLES, 0.025),
-		g->total);
-	g->pct.high = percent(
-		stats_quantile(desk->resampled, JUDGE_RESAMPLES, 0.975),
-		g->total);
-	g->noise_pct = percent(noise, g->total);
-	margin = fmax(JUDGE_MARGIN_PCT, g->noise_pct);
-	g->proven = g->pct.low > margin;
+	stats_sort(desk->deltas, JUDGE_RESAMPLES);
+	low = stats_quantile(desk->deltas, JUDGE_RESAMPLES, 0.025);
+	high = stats_quantile(desk->deltas, JUDGE_RESAMPLES, 0.975);
+	g->pct.middle = percent(g->mean - bias, g->total);
+	g->pct.low = percent(g->mean - high, g->total);
+	g->pct.high = percent(g->mean - low, g->total);
+	g->noise_pct = percent(
+		halves_differ(desk->slots + s->draws->slot_count), g->total);
+	g->proven = g->pct.low > fmax(JUDGE_MARGIN_PCT, g->noise_pct);
 }
 
 int
@@ -196,7 +228,7 @@ judge_gain(const struct suit *s, const struct choice from[OP_COUNT],
 	*pct = (struct interval){0, 0, 0};
 	*proven = false;
 	if (g.total > 0) {
-		gain_judge(&g, s, &desk);
+		gain_judge(&g, s, false, &desk);
 		*pct = g.pct;
 		*proven = g.proven;
 	}
@@ -260,7 +292,7 @@ flush_gain(const struct suit *s, enum flush from, enum flush to, struct gain *g,
 		threshold_settle(&after, tie_of(l), &b);
 		gain_add(g, l, &a, &b, desk);
 	}
-	gain_judge(g, s, desk);
+	gain_judge(g, s, false, desk);
 }
 
 /* The flush of the row, and in *best the one of least loss, proven or not. A
@@ -304,24 +336,20 @@ size_compare(const void *a, const void *b)
  * where thresholds come to lie. */
 static void
 search_resample(const struct suit *s, const struct ways *w,
-	const struct choice *best, struct desk *desk, double *optimism,
-	struct decision *d)
+	const struct choice *best, struct desk *desk, struct decision *d)
 {
 	const struct losses *l = w->losses;
 	size_t low = (size_t)(0.025 * JUDGE_RESAMPLES);
 
-	*optimism = 0;
 	for (size_t r = 0; r < JUDGE_RESAMPLES; r++) {
 		struct choice found;
 		double loss;
 
 		losses_resample(l, draw(s, r), desk->mean);
 		loss = threshold_best(w, desk->mean, &found);
-		*optimism += (losses_of(l, l->mean, &found) - loss) /
-			     JUDGE_RESAMPLES;
+		desk->search[r] = losses_of(l, l->mean, &found) - loss;
 		desk->thresholds[r] = threshold_of(w, desk->mean, best);
 	}
-	*optimism = fmax(*optimism, 0);
 	qsort(desk->thresholds, JUDGE_RESAMPLES, sizeof(*desk->thresholds),
 		size_compare);
 	d->has_threshold = true;
@@ -381,16 +409,15 @@ runner_up_find(const struct ways *w, struct decision *d)
 			loss - losses_of(l, l->mean, &d->own.choice), l->total);
 }
 
-/* The gain of a choice over the default, the optimism of its search known. */
+/* The gain of one choice over another in one operation. */
 static struct gain
-gain_over_standard(const struct suit *s, const struct losses *l,
-	const struct choice *to, double optimism, struct desk *desk)
+op_gain(const struct suit *s, const struct losses *l, const struct choice *from,
+	const struct choice *to, bool searched, struct desk *desk)
 {
 	struct gain g = gain_begin(s, desk);
 
-	gain_add(&g, l, &s->standard[l->op], to, desk);
-	g.optimism = optimism;
-	gain_judge(&g, s, desk);
+	gain_add(&g, l, from, to, desk);
+	gain_judge(&g, s, searched, desk);
 	return g;
 }
 
@@ -405,17 +432,14 @@ op_judge(const struct suit *s, enum op op, enum flush flush, enum flush best,
 	struct ways w = ways_of(s, l, flush, desk);
 	struct judgement *own = &d->own;
 	struct choice kept = *standard, challenger, named;
-	double optimism = 0;
+	bool searched = op != OP_FLUSH;
 	struct gain g;
 
 	kept.flush = flush;
 	threshold_settle(&w, tie_of(l), &challenger);
-	if (op != OP_FLUSH)
-		search_resample(s, &w, &challenger, desk, &optimism, d);
-	g = gain_begin(s, desk);
-	gain_add(&g, l, &kept, &challenger, desk);
-	g.optimism = optimism;
-	gain_judge(&g, s, desk);
+	if (searched)
+		search_resample(s, &w, &challenger, desk, d);
+	g = op_gain(s, l, &kept, &challenger, searched, desk);
 	own->choice = g.proven ? challenger : kept;
 
 	if (op == OP_FLUSH)
@@ -423,10 +447,9 @@ op_judge(const struct suit *s, enum op op, enum flush flush, enum flush best,
 	own->verdict = choice_equal(&own->choice, standard) ? VERDICT_KEPT :
 							      VERDICT_TUNED;
 	named = own->verdict == VERDICT_TUNED ? own->choice : challenger;
-	if (!choice_equal(&named, &challenger) ||
-		choice_equal(&named, standard))
-		optimism = 0;
-	g = gain_over_standard(s, l, &named, optimism, desk);
+	searched &= choice_equal(&named, &challenger) &&
+		    !choice_equal(&named, standard);
+	g = op_gain(s, l, standard, &named, searched, desk);
 	own->gain_pct = g.pct.middle;
 	own->gain_lo_pct = g.pct.low;
 	own->gain_hi_pct = g.pct.high;

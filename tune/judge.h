@@ -20,13 +20,17 @@
 #include "losses.h"
 #include "stats.h"
 
-/* A gain below this is not worth another choice than the default. Found with
- * pmem-tune simulate: half a percent over all lengths is what a threshold wrong
- * by one octave costs at a typical crossover. */
-#define JUDGE_MARGIN_PCT 0.4
-
-/* Ways within this are as good as each other. */
+/* Ways that differ by less are as good as each other: the rule of threshold.h
+ * chooses. */
 #define JUDGE_TIE_PCT 0.2
+
+/* A gain must be proven to exceed this before the default gives way, or one row
+ * for all nodes. Found with pmem-tune simulate: half as much switches twice as
+ * often where nothing differs, and gains nothing that is seen. */
+#define JUDGE_MARGIN_PCT 0.3
+
+/* What both rules together may cost: the tie band of a decision. */
+#define JUDGE_BAND_PCT (JUDGE_TIE_PCT + JUDGE_MARGIN_PCT)
 
 /* Resamples of an interval: 2.5% of them, 10, lie beyond either end. */
 #define JUDGE_RESAMPLES 400

@@ -268,14 +268,12 @@ losses_of(
 }
 
 void
-losses_difference(const struct losses *l, const struct choice *from,
-	const struct choice *to, double *slots)
+losses_slots(const struct losses *l, const struct choice *choice, double *slots)
 {
 	size_t plane = VARIANT_COUNT * l->size_count;
 
 	for (size_t j = 0; j < l->slot_count + HALF_COUNT; j++)
-		slots[j] = losses_of(l, l->slots + j * plane, from) -
-			   losses_of(l, l->slots + j * plane, to);
+		slots[j] = losses_of(l, l->slots + j * plane, choice);
 }
 
 void

@@ -56,10 +56,10 @@ void losses_resample(
 double losses_of(const struct losses *l, const double *mean,
 	const struct choice *choice);
 
-/* For each slot, then each half: what `from` costs more than `to` there,
- * beyond what it does in the mean. Both must have been measured. */
-void losses_difference(const struct losses *l, const struct choice *from,
-	const struct choice *to, double *slots);
+/* What a choice costs in each slot, then in each half, beyond what it does in
+ * the mean. */
+void losses_slots(
+	const struct losses *l, const struct choice *choice, double *slots);
 
 void losses_free(struct losses *l);
 

@@ -49,7 +49,7 @@ const char simulate_help[] =
 
 /* Counts over rows: a row is a pair of nodes in a domain. */
 struct tally {
-	unsigned rows, thresholds, near, tied, kept;
+	unsigned rows, thresholds, near, tied;
 	unsigned blanks, switched; /* worlds without differences */
 	double regret, worst; /* relative */
 };
@@ -94,12 +94,8 @@ row_tally(struct tally *t, const struct world *w, const struct costs *truth,
 	if (steps_between(choices[OP_MOVE].stream_min_bytes,
 		    best[OP_MOVE].stream_min_bytes) <= 1)
 		t->near++;
-	else if (regret <= JUDGE_TIE_PCT / 100)
+	else if (regret <= JUDGE_BAND_PCT / 100)
 		t->tied++;
-	else if (choices[OP_MOVE].stream_min_bytes ==
-			 standard[OP_MOVE].stream_min_bytes &&
-		 regret <= JUDGE_MARGIN_PCT / 100)
-		t->kept++;
 }
 
 static void
@@ -126,16 +122,15 @@ rival_tally(struct result *r, int rival, const struct world *w, struct rng *rng,
 	}
 }
 
-/* Pairs of nodes are unlike if the best row of one loses more than the margin
- * on the other. Merging those costs something only if the common row loses more
- * than that on one of them. */
+/* Pairs of nodes are unlike if the best row of one loses more than the tie band
+ * on the other. They are wrongly merged if the common row does so too. */
 static void
 nodes_tally(struct result *r, const struct world *w, const struct decision *d,
 	const struct choice used[OP_COUNT])
 {
 	struct costs here, there;
 	struct choice best[OP_COUNT];
-	double least, margin = JUDGE_MARGIN_PCT / 100;
+	double least, band = JUDGE_BAND_PCT / 100;
 
 	if (!d->has_uniform)
 		return;
@@ -147,11 +142,11 @@ nodes_tally(struct result *r, const struct world *w, const struct decision *d,
 	if (!w->pairs_differ) {
 		r->alike++;
 		r->split += d->differs;
-	} else if (expm1(least) > margin) {
+	} else if (expm1(least) > band) {
 		r->unlike++;
 		r->merged += !d->differs &&
 			     expm1(costs_loss(&here, used) -
-				     costs_loss(&here, best)) > margin;
+				     costs_loss(&here, best)) > band;
 	}
 }
 
@@ -217,7 +212,6 @@ tally_add(struct tally *sum, const struct tally *t)
 	sum->thresholds += t->thresholds;
 	sum->near += t->near;
 	sum->tied += t->tied;
-	sum->kept += t->kept;
 	sum->blanks += t->blanks;
 	sum->switched += t->switched;
 	sum->regret += t->regret;
@@ -251,7 +245,7 @@ regret_pct(const struct tally *t)
 static double
 found_pct(const struct tally *t)
 {
-	return share_pct(t->near + t->tied + t->kept, t->thresholds);
+	return share_pct(t->near + t->tied, t->thresholds);
 }
 
 #define COLUMNS(of) of(0), of(1), of(2)

@@ -9,7 +9,7 @@
 /* Process starts and rounds of each; lengths from LARGE on are measured in
  * every fourth round, as in plan.def. */
 #define STARTS 2
-#define ROUNDS 5
+#define ROUNDS 8
 #define LARGE ((size_t)131072)
 #define LARGE_EVERY 4
 

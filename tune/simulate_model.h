@@ -51,7 +51,7 @@ enum order {
 };
 
 /* Most rows that world_measure makes. */
-#define WORLD_ROWS_MOST 40000
+#define WORLD_ROWS_MOST 60000
 
 /* Measures everything ten times (the largest lengths four times), and returns
  * the number of rows. */
