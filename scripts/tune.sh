@@ -155,6 +155,8 @@ measure() { # VERB ARGUMENT...
 
 sweep() {
 	local resume=()
+	# decisions are made of complete measurements only
+	! finished decisions.tsv measurements.tsv || return 0
 	[ ! -e "$out/measurements.tsv" ] || resume=(--resume)
 	measure sweep --out "$out/measurements.tsv" "${resume[@]}"
 }
@@ -163,6 +165,7 @@ emit() {
 	"$tune" emit "$out/decisions.tsv" --out "$out/pmem_tuned.h"
 	"$tune" check "$out/pmem_tuned.h" "$out/measurements.tsv" \
 		"${weights[@]}"
+	echo "   $out/pmem_tuned.h"
 }
 
 # What does not depend on the rows (packaging, guests, other programs) is left
