@@ -28,20 +28,10 @@
  *   l1d_bytes: 32768
  *   l2_bytes: 524288
  *   l3_bytes: 33554432
- *   papi: cycles: PAPI_TOT_CYC, instructions: PAPI_TOT_INS, cache_misses:
- * PAPI_L2_DCM governor: unknown: No such file or directory:
- * /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor thp: always [madvise]
- * never mitigations: gather_data_sampling: Not affected; ghostwrite: Not
- * affected; indirect_target_selection: Not affected; itlb_multihit: Not
- * affected; l1tf: Not affected; mds: Not affected; meltdown: Not affected;
- * mmio_stale_data: Not affected; old_microcode: Not affected;
- * reg_file_data_sampling: Not affected; retbleed: Not affected;
- * spec_rstack_overflow: Mitigation: Safe RET; spec_store_bypass: Mitigation:
- * Speculative Store Bypass disabled via prctl; spectre_v1: Mitigation:
- * usercopy/swapgs barriers and __user pointer sanitization; spectre_v2:
- * Mitigation: Retpolines; IBPB: conditional; IBRS_FW; STIBP: disabled; RSB
- * filling; PBRSB-eIBRS: Not affected; BHI: Not affected; srbds: Not affected;
- * tsa: Not affected; tsx_async_abort: Not affected; vmscape: Not affected
+ *   papi: cycles: PAPI_TOT_CYC, instructions: PAPI_TOT_INS, cache_misses: PAPI_L2_DCM
+ *   governor: unknown: No such file or directory: /sys/devices/system/cpu/cpu0/cpufreq/scaling_governor
+ *   thp: always [madvise] never
+ *   mitigations: gather_data_sampling: Not affected; ghostwrite: Not affected; indirect_target_selection: Not affected; itlb_multihit: Not affected; l1tf: Not affected; mds: Not affected; meltdown: Not affected; mmio_stale_data: Not affected; old_microcode: Not affected; reg_file_data_sampling: Not affected; retbleed: Not affected; spec_rstack_overflow: Mitigation: Safe RET; spec_store_bypass: Mitigation: Speculative Store Bypass disabled via prctl; spectre_v1: Mitigation: usercopy/swapgs barriers and __user pointer sanitization; spectre_v2: Mitigation: Retpolines; IBPB: conditional; IBRS_FW; STIBP: disabled; RSB filling; PBRSB-eIBRS: Not affected; BHI: Not affected; srbds: Not affected; tsa: Not affected; tsx_async_abort: Not affected; vmscape: Not affected
  *   load: 9.72 10.43 12.01 10/148 32351
  *   probe_seconds: 5
  *   probe_seed: 1
@@ -67,14 +57,16 @@
  *   rounds_most: 12
  *   seed: 4706533346880799699
  *   started_utc: 2026-11-23T12:16:10Z
- *   timer: tsc, 0.4444 ns a tick, 49.8 ns an empty section, line in cache 29.8
- * ns, in memory 160.0 ns target: dram target_medium: dram target_is_pmem: no
+ *   timer: tsc, 0.4444 ns a tick, 49.8 ns an empty section, line in cache 29.8 ns, in memory 160.0 ns
+ *   target: dram
+ *   target_medium: dram
+ *   target_is_pmem: no
  *   target_emulated: yes
  *   start_0_rounds: 2
- *   start_0: cpu_node 0 mem_node 0 rounds 2 seconds 13.5 steal 0.15% load 9.56;
- * in cache after preparing: warm 99.6%, cold 1.9%, reread 99.4% start_1_rounds:
- * 2 start_1: cpu_node 0 mem_node 0 rounds 2 seconds 13.5 steal 0.15% load 9.28;
- * in cache after preparing: warm 99.8%, cold 1.2%, reread 100.0% rows: 18624
+ *   start_0: cpu_node 0 mem_node 0 rounds 2 seconds 13.5 steal 0.15% load 9.56; in cache after preparing: warm 99.6%, cold 1.9%, reread 99.4%
+ *   start_1_rounds: 2
+ *   start_1: cpu_node 0 mem_node 0 rounds 2 seconds 13.5 steal 0.15% load 9.28; in cache after preparing: warm 99.8%, cold 1.2%, reread 100.0%
+ *   rows: 18624
  *   finished_utc: 2026-11-23T12:16:37Z
  *   rows: 18624
  *   cells: 444
@@ -84,9 +76,8 @@
  *   margin_pct: 0.40, or the noise
  *   tie_pct: 0.20
  *   resamples: 400
- *   measurements_sha256:
- * a8bd0d74de9729936dd4ca0480675cf10eb07b6b0b2cfd3cbceeeaedf5266873 weights:
- * default
+ *   measurements_sha256: a8bd0d74de9729936dd4ca0480675cf10eb07b6b0b2cfd3cbceeeaedf5266873
+ *   weights: default
  */
 #define PMEM_TUNED_ID "authenticamd-25-1-1-1n2c 2026-11-23T12:16:10Z"
 
