@@ -216,7 +216,9 @@ machine_noise(struct machine *m)
 
 /* A cell, by numbers that index the world. */
 struct place {
-	unsigned pair, op, size, state;
+	unsigned pair;
+	enum op op;
+	unsigned size, state;
 };
 
 #define PLACES_MOST (WORLD_PAIRS_MOST * 2 * WORLD_SIZES * WORLD_STATES)
@@ -287,12 +289,16 @@ in_round(const struct place *p, unsigned round)
 	return WORLD_SIZE(p->size) < LARGE || round % LARGE_EVERY == 0;
 }
 
+/* Another process: its memory lies elsewhere. */
 static void
 luck_draw(struct run *run)
 {
 	for (size_t i = 0; i < run->place_count; i++) {
-		for (unsigned v = 0; v < VARIANT_COUNT; v++)
-			run->luck[i][v] = PLACEMENT * normal(run->rng);
+		enum op op = run->places[i].op;
+
+		for (size_t v = 0; v < run->variant_count[op]; v++)
+			run->luck[i][run->variants[op][v]] = PLACEMENT *
+							     normal(run->rng);
 	}
 }
 
@@ -325,6 +331,7 @@ interleaved_measure(struct run *run)
 	}
 }
 
+/* Whoever measures so has operands hot and one call after the other. */
 static void
 by_cell_measure(struct run *run)
 {
@@ -332,6 +339,9 @@ by_cell_measure(struct run *run)
 	for (size_t i = 0; i < run->place_count; i++) {
 		const struct place *p = &run->places[i];
 
+		if (state_residency(p->state) != RESIDENCY_WARM ||
+			state_drain(p->state) != DRAIN_EACH)
+			continue;
 		for (size_t v = 0; v < run->variant_count[p->op]; v++) {
 			for (unsigned rep = 0; rep < STARTS * ROUNDS; rep++) {
 				if (in_round(p, rep % ROUNDS))
