@@ -387,10 +387,12 @@ programs_judge(
 		ways = ways_of(s, &l, d->own.choice.flush, desk);
 		loss = threshold_settle(&ways, tie_of(&l), &rival->choice);
 		rival->present = l.total > 0 && isfinite(loss);
+		/* What ties may be chosen by rule, and cost no less. */
 		if (rival->present)
-			rival->pct = percent(
-				losses_of(&l, l.mean, &d->own.choice) - loss,
-				l.total);
+			rival->pct = fmax(0,
+				percent(losses_of(&l, l.mean, &d->own.choice) -
+						loss,
+					l.total));
 		losses_free(&l);
 	}
 	return 0;
