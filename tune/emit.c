@@ -232,13 +232,19 @@ remarks_comment(const struct decision *d, FILE *f)
 	}
 }
 
+static const char *
+verdict_words(const struct judgement *j)
+{
+	if (j->verdict == VERDICT_TUNED)
+		return "tuned";
+	if (j->gain_lo_pct == 0 && j->gain_hi_pct == 0)
+		return "default, the best found";
+	return "default, what is better is not proven";
+}
+
 static void
 op_comment(const struct row *row, enum op op, FILE *f)
 {
-	static const char *const words[] = {
-		[VERDICT_TUNED] = "gains",
-		[VERDICT_KEPT] = "default kept, best found would gain",
-	};
 	const struct judgement *j = judgement_of(row, op);
 
 	fprintf(f, "\t *  %s: ", op_names[op]);
@@ -249,9 +255,11 @@ op_comment(const struct row *row, enum op op, FILE *f)
 		fputs(" \\\n", f);
 		return;
 	}
-	fprintf(f, ": %s %.2f%% [%.2f, %.2f], regret %.2f%% \\\n",
-		words[j->verdict], j->gain_pct, j->gain_lo_pct, j->gain_hi_pct,
-		j->regret_pct);
+	fprintf(f, ": %s, regret %.2f%%", verdict_words(j), j->regret_pct);
+	if (j->gain_lo_pct != 0 || j->gain_hi_pct != 0)
+		fprintf(f, ", gain %.2f%% [%.2f, %.2f]", j->gain_pct,
+			j->gain_lo_pct, j->gain_hi_pct);
+	fputs(" \\\n", f);
 	if (!row->any || !row->decisions[op].has_uniform)
 		remarks_comment(&row->decisions[op], f);
 }
