@@ -7,8 +7,6 @@
 #ifndef TUNE_DECIDE_H
 #define TUNE_DECIDE_H
 
-#include <stdint.h>
-
 #include "decision.h"
 #include "measurement.h"
 #include "weights.h"
@@ -30,9 +28,9 @@ int decide(struct decision_list *list, const struct measurements *all,
 int decide_file(struct decision_list *list, const char *path,
 	const char *weights_path, char error[DECIDE_ERROR_BYTES]);
 
-/* What an untuned library does on a CPU with these features, operation by
- * operation. */
-void decide_standard(enum domain domain, uint32_t features,
-	struct choice standard[OP_COUNT]);
+/* Reads weights, or takes the default ones (path NULL). Errors as
+ * decide_file. */
+int decide_weights(
+	struct weights *w, const char *path, char error[DECIDE_ERROR_BYTES]);
 
 #endif

@@ -37,8 +37,9 @@ digest_add(struct provenance *p, const char *key, const char *path)
 	return provenance_add(p, key, digest);
 }
 
-static int
-weights_get(struct weights *w, const char *path, char error[DECIDE_ERROR_BYTES])
+int
+decide_weights(
+	struct weights *w, const char *path, char error[DECIDE_ERROR_BYTES])
 {
 	char what[PROVENANCE_ERROR_BYTES];
 	int err;
@@ -71,7 +72,7 @@ decide_file(struct decision_list *list, const char *path,
 	char what[PROVENANCE_ERROR_BYTES] = "";
 	struct measurements all = {0};
 	struct weights weights;
-	int err = weights_get(&weights, weights_path, error);
+	int err = decide_weights(&weights, weights_path, error);
 
 	if (err)
 		return err;

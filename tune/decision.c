@@ -45,6 +45,36 @@ domain_find(const char *word)
 	return -1;
 }
 
+bool
+choice_equal(const struct choice *a, const struct choice *b)
+{
+	return a->flush == b->flush && a->cached_isa == b->cached_isa &&
+	       a->stream_isa == b->stream_isa &&
+	       a->stream_flush == b->stream_flush &&
+	       a->stream_min_bytes == b->stream_min_bytes;
+}
+
+int
+decision_in_force(const struct decision_list *list, unsigned cpu_node,
+	unsigned mem_node, enum domain domain, struct choice row[OP_COUNT])
+{
+	unsigned found = 0;
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct decision *d = &list->rows[i];
+		bool own = !d->has_uniform ||
+			   (d->differs && d->cpu_node == cpu_node &&
+				   d->mem_node == mem_node);
+
+		if (d->domain != domain)
+			continue;
+		if (own || !(found & 1U << d->op))
+			row[d->op] = own ? d->own.choice : d->uniform.choice;
+		found |= 1U << d->op;
+	}
+	return found == (1U << OP_COUNT) - 1 ? 0 : -ENOENT;
+}
+
 int
 decision_push(struct decision_list *list, const struct decision *d)
 {

@@ -46,6 +46,8 @@ struct choice {
 	size_t stream_min_bytes; /* or POLICY_NEVER */
 };
 
+bool choice_equal(const struct choice *a, const struct choice *b);
+
 enum verdict { VERDICT_TUNED, VERDICT_KEPT, VERDICT_REFUSED };
 
 /* Room for the reason of a refusal, NUL included. */
@@ -100,6 +102,12 @@ struct decision_list {
 
 /* Appends a copy. 0 or -ENOMEM. */
 int decision_push(struct decision_list *list, const struct decision *d);
+
+/* The row of a header of these decisions that holds for a pair of nodes in a
+ * domain: the pair's own, if it is there and differs, else that for any node.
+ * 0, or -ENOENT: there are no decisions for the domain. */
+int decision_in_force(const struct decision_list *list, unsigned cpu_node,
+	unsigned mem_node, enum domain domain, struct choice row[OP_COUNT]);
 
 /* Writes the file; errors are left in the stream. */
 void decision_list_write(const struct decision_list *list, FILE *stream);

@@ -207,8 +207,9 @@ gain_judge(
 }
 
 int
-judge_gain(const struct suit *s, const struct choice from[OP_COUNT],
-	const struct choice to[OP_COUNT], struct interval *pct, bool *proven)
+judge_gain(const struct suit *s, unsigned ops,
+	const struct choice from[OP_COUNT], const struct choice to[OP_COUNT],
+	struct interval *pct, bool *proven)
 {
 	struct desk desk;
 	struct gain g;
@@ -220,7 +221,7 @@ judge_gain(const struct suit *s, const struct choice from[OP_COUNT],
 	for (int op = 0; op < OP_COUNT; op++) {
 		const struct losses *l = &s->losses[op];
 
-		if (l->total > 0 &&
+		if ((ops & 1U << op) && l->total > 0 &&
 			isfinite(losses_of(l, l->mean, &from[op])) &&
 			isfinite(losses_of(l, l->mean, &to[op])))
 			gain_add(&g, l, &from[op], &to[op], &desk);
@@ -355,15 +356,6 @@ search_resample(const struct suit *s, const struct ways *w,
 	d->has_threshold = true;
 	d->threshold_lo_bytes = desk->thresholds[low];
 	d->threshold_hi_bytes = desk->thresholds[JUDGE_RESAMPLES - 1 - low];
-}
-
-static bool
-choice_equal(const struct choice *a, const struct choice *b)
-{
-	return a->flush == b->flush && a->cached_isa == b->cached_isa &&
-	       a->stream_isa == b->stream_isa &&
-	       a->stream_flush == b->stream_flush &&
-	       a->stream_min_bytes == b->stream_min_bytes;
 }
 
 /* What would be best for programs of one kind, under the row's flush. */

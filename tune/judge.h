@@ -68,10 +68,14 @@ void judge_close(struct suit *s);
  * caller has set what names them. 0 or -ENOMEM. */
 int judge(const struct suit *s, struct decision decisions[OP_COUNT]);
 
-/* The gain, in percent with its 95% interval, of carrying out all operations
+/* A set of operations: the sum of 1 << op. */
+#define JUDGE_ALL_OPS ((1U << OP_COUNT) - 1)
+
+/* The gain, in percent with its 95% interval, of carrying out these operations
  * by `to` instead of `from`; proven says whether it exceeds the margin. An
  * operation that was not measured has no part in it. 0 or -ENOMEM. */
-int judge_gain(const struct suit *s, const struct choice from[OP_COUNT],
-	const struct choice to[OP_COUNT], struct interval *pct, bool *proven);
+int judge_gain(const struct suit *s, unsigned ops,
+	const struct choice from[OP_COUNT], const struct choice to[OP_COUNT],
+	struct interval *pct, bool *proven);
 
 #endif

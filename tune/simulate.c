@@ -19,6 +19,7 @@
 #include "simulate_model.h"
 #include "simulate_rivals.h"
 #include "tune.h"
+#include "wish.h"
 
 const char simulate_help[] =
 	"pmem-tune simulate [--runs N] [--seed N] [--jobs N]\n"
@@ -150,8 +151,6 @@ nodes_tally(struct result *r, const struct world *w, const struct decision *d,
 	}
 }
 
-/* The row that the header would have: that for any node, unless the pair
- * differs. */
 static void
 decisions_tally(struct result *r, const struct world *w,
 	const struct decision_list *list,
@@ -162,10 +161,8 @@ decisions_tally(struct result *r, const struct world *w,
 		struct choice choices[OP_COUNT];
 		struct costs truth;
 
-		for (int op = 0; op < OP_COUNT; op++)
-			choices[op] = d[op].has_uniform && !d[op].differs ?
-					      d[op].uniform.choice :
-					      d[op].own.choice;
+		decision_in_force(
+			list, d->cpu_node, d->mem_node, d->domain, choices);
 		choices[OP_SET] = standard[d->domain][OP_SET];
 		world_costs(w, d->mem_node, &truth);
 		row_tally(&r->methods[0], w, &truth, d->domain, choices,
@@ -190,7 +187,7 @@ run(struct result *r, uint64_t seed, struct measurement *rows)
 	world_draw(&world, &rng);
 	weights_default(&weights);
 	for (int d = 0; d < DOMAIN_COUNT; d++)
-		decide_standard((enum domain)d,
+		wish_standard((enum domain)d,
 			CPU_SSE2 | CPU_AVX | CPU_CLFLUSH | CPU_CLFLUSHOPT |
 				CPU_CLWB,
 			standard[d]);

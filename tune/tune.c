@@ -17,6 +17,8 @@ static const struct verb {
 		emit_main},
 	{"check", "whether a header follows from measurements", check_help,
 		check_main},
+	{"regret", "what a machine loses with rows made for another",
+		regret_help, regret_main},
 	{"simulate", "how often the method finds a planted truth",
 		simulate_help, simulate_main},
 	{"import", "measurements from a published table", import_help,

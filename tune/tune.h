@@ -16,6 +16,9 @@ extern const char emit_help[];
 int check_main(int argc, char **argv);
 extern const char check_help[];
 
+int regret_main(int argc, char **argv);
+extern const char regret_help[];
+
 int simulate_main(int argc, char **argv);
 extern const char simulate_help[];
 

@@ -9,6 +9,7 @@
 
 #include "check.h"
 #include "planted.h"
+#include "wish.h"
 
 #define FEATURES "sse2 avx clflush clflushopt clwb"
 
@@ -325,7 +326,7 @@ refused_check(struct measurements *all, const char *reason)
 
 		CHECK(d->own.verdict == VERDICT_REFUSED);
 		CHECK(strncmp(d->own.reason, reason, strlen(reason)) == 0);
-		decide_standard(d->domain,
+		wish_standard(d->domain,
 			CPU_SSE2 | CPU_AVX | CPU_CLFLUSH | CPU_CLFLUSHOPT |
 				CPU_CLWB,
 			standard);

@@ -1,0 +1,129 @@
+/*
+ * regret_main.c: the verb regret
+ */
+#include "regret.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+
+#include "decide.h"
+#include "tune.h"
+
+const char regret_help[] =
+	"pmem-tune regret DECISIONS MEASUREMENTS [--weights FILE]\n"
+	"pmem-tune regret --default MEASUREMENTS [--weights FILE]\n"
+	"\n"
+	"What the machine of the measurements loses with the rows of other\n"
+	"decisions, or with the default ones, against its own: percent of\n"
+	"time, with 95% interval, each operation alone and all together, for\n"
+	"each pair of nodes and persistence domain. Choices are shown as the\n"
+	"library would carry them out there. Verdicts: same; tied, within the\n"
+	"band in which choices are as good as each other; worse; unmeasured.\n"
+	"\n"
+	"Exit status: 0 done, whatever the verdicts; 1 error.\n";
+
+/* Columns of a choice as decisions.tsv has them; "-" of all operations. */
+static void
+choice_print(const struct choice *c)
+{
+	char bytes[DECISION_BYTES_TEXT];
+
+	if (c)
+		printf("%s\t%s\t%s\t%s\t%s\t", flush_kernels[c->flush].name,
+			isa_names[c->cached_isa], isa_names[c->stream_isa],
+			flush_kernels[c->stream_flush].name,
+			decision_bytes(c->stream_min_bytes, bytes));
+	else
+		fputs("-\t-\t-\t-\t-\t", stdout);
+}
+
+static void
+part_print(const struct regret *r, const char *op, const struct choice *c,
+	const struct regret_part *part)
+{
+	printf("%s\t%u\t%u\t%s\t", op, r->cpu_node, r->mem_node,
+		domain_names[r->domain]);
+	choice_print(c);
+	if (part->verdict == REGRET_UNMEASURED)
+		fputs("-\t-\t-", stdout);
+	else
+		printf("%.2f\t%.2f\t%.2f", part->pct.middle, part->pct.low,
+			part->pct.high);
+	printf("\t%s\n", regret_names[part->verdict]);
+}
+
+static void
+regrets_print(const struct regrets *list)
+{
+	puts("op\tcpu_node\tmem_node\tdomain\tflush\tcached_isa\tstream_isa\t"
+	     "stream_flush\tstream_min_bytes\tloss_pct\tloss_lo_pct\t"
+	     "loss_hi_pct\tverdict");
+	for (size_t i = 0; i < list->count; i++) {
+		const struct regret *r = &list->rows[i];
+
+		for (int op = 0; op < OP_COUNT; op++)
+			part_print(r, op_names[op], &r->other[op], &r->ops[op]);
+		part_print(r, "all", NULL, &r->all);
+	}
+}
+
+/* What a verdict needs, read from files. */
+static int
+files_regret(struct regrets *list, const char *path, const char *weights_path,
+	const struct decision_list *other)
+{
+	char error[DECIDE_ERROR_BYTES], what[PROVENANCE_ERROR_BYTES];
+	struct measurements all = {0};
+	struct decision_list own = {0};
+	struct weights weights;
+	int status = 0;
+
+	if (decide_file(&own, path, weights_path, error))
+		return tune_fail("%s", error);
+	if (decide_weights(&weights, weights_path, error))
+		status = tune_fail("%s", error);
+	else if (measurements_read(&all, path, MEASUREMENT_STRICT, what) ||
+		 regrets_find(list, &all, &weights, &own, other, what))
+		status = tune_fail("bad measurements: %s: %s", what, path);
+	measurements_free(&all);
+	decision_list_free(&own);
+	return status;
+}
+
+int
+regret_main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{"default", no_argument, NULL, 'd'},
+		{"weights", required_argument, NULL, 'w'},
+		{NULL, 0, NULL, 0},
+	};
+	char error[PROVENANCE_ERROR_BYTES];
+	const char *weights = NULL;
+	struct decision_list other = {0};
+	struct regrets list = {0};
+	bool standard = false;
+	int c, status;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+		if (c == 'd')
+			standard = true;
+		else if (c == 'w')
+			weights = optarg;
+		else
+			return tune_bad_option(c, argv);
+	}
+	if (tune_bad_count(argc, argv, standard ? 1 : 2))
+		return 1;
+	if (!standard && decision_list_read(&other, argv[optind], error))
+		return tune_fail("bad decisions: %s: %s", error, argv[optind]);
+	status = files_regret(
+		&list, argv[argc - 1], weights, standard ? NULL : &other);
+	if (!status)
+		regrets_print(&list);
+	regrets_free(&list);
+	decision_list_free(&other);
+	return status;
+}
