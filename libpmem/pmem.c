@@ -6,17 +6,22 @@
  */
 #include "libpmem.h"
 
-#include <stdio.h>
+#include <assert.h>
+#include <stdint.h>
 
 #include "copy.h"
-#include "error.h"
 #include "flush.h"
 #include "policy.h"
 #include "trace.h"
 
+/* Every range that a program can own: none starts at NULL, none wraps. */
+#define RANGE_EXISTS(addr, len) \
+	(!(len) || ((addr) && (len)-1 <= UINTPTR_MAX - (uintptr_t)(addr)))
+
 void
 pmem_drain(void)
 {
+	TRACE(4, "fence");
 	flush_fence();
 }
 
@@ -25,6 +30,7 @@ flush(const void *addr, size_t len)
 {
 	const struct flush_kernel *kernel = policy_flush_for(addr);
 
+	assert(RANGE_EXISTS(addr, len));
 	TRACE(4, "addr %p len %zu: %s", addr, len, kernel->name);
 	kernel->range(addr, len);
 }
@@ -45,12 +51,17 @@ pmem_persist(const void *addr, size_t len)
 void
 pmem_deep_flush(const void *addr, size_t len)
 {
-	policy_state.deep_flush->range(addr, len);
+	const struct flush_kernel *kernel = policy_state.deep_flush;
+
+	assert(RANGE_EXISTS(addr, len));
+	TRACE(4, "addr %p len %zu: %s", addr, len, kernel->name);
+	kernel->range(addr, len);
 }
 
 int
 pmem_has_hw_drain(void)
 {
+	TRACE(3, "0");
 	return 0;
 }
 
@@ -68,6 +79,14 @@ kernel_for(const struct op_policy *op, size_t len, unsigned flags)
 	return flags & STREAM_HINTS ? op->stream : op->cached;
 }
 
+/* What no flag is meant by is ignored; the debug library says so. */
+static inline void
+flags_trace(unsigned flags)
+{
+	if (flags & ~PMEM_F_MEM_VALID_FLAGS)
+		TRACE(1, "invalid flags 0x%x", flags);
+}
+
 static inline void
 drain_unless(unsigned flags)
 {
@@ -81,8 +100,10 @@ move(void *dest, const void *src, size_t len, unsigned flags)
 	const struct op_policy *op = &policy_for(dest, len)->move;
 	const struct copy_kernel *kernel = kernel_for(op, len, flags);
 
+	flags_trace(flags);
 	if (!len)
 		return dest;
+	assert(RANGE_EXISTS(dest, len) && RANGE_EXISTS(src, len));
 	TRACE(4, "dest %p len %zu flags %x: %s", dest, len, flags,
 		kernel->name);
 	kernel->move(dest, src, len);
@@ -96,8 +117,10 @@ set(void *dest, int c, size_t len, unsigned flags)
 	const struct op_policy *op = &policy_for(dest, len)->set;
 	const struct copy_kernel *kernel = kernel_for(op, len, flags);
 
+	flags_trace(flags);
 	if (!len)
 		return dest;
+	assert(RANGE_EXISTS(dest, len));
 	TRACE(4, "dest %p len %zu flags %x: %s", dest, len, flags,
 		kernel->name);
 	kernel->set(dest, c, len);

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 #include "env.h"
 #include "error.h"
+#include "libpmem.h"
 
 int trace_level;
 
@@ -48,23 +50,24 @@ trace_line(int level, const char *file, int line, const char *function,
 static void
 file_open(const char *name)
 {
-	size_t len = strlen(name);
-	char path[4096]; /* PATH_MAX of Linux: a longer name cannot be opened */
-	int fd;
+	char path[PATH_MAX], pid[16] = "";
+	int fd = -1;
 
-	if (len && name[len - 1] == '-')
-		snprintf(path, sizeof(path), "%s%d", name, (int)getpid());
+	if (name[strlen(name) - 1] == '-')
+		snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	/* What was cut would be the name of another file. */
+	if (snprintf(path, sizeof(path), "%s%s", name, pid) >= PATH_MAX)
+		errno = ENAMETOOLONG;
 	else
-		snprintf(path, sizeof(path), "%s", name);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
-		0666);
-	if (fd < 0) {
-		error_set_errno(errno, "PMEM_LOG_FILE=%s", name);
-		dprintf(STDERR_FILENO, "<libpmem>: cannot open %s: %s\n", path,
-			strerror(errno));
+		fd = open(path,
+			O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
+			0666);
+	if (fd >= 0) {
+		trace_fd = fd;
 		return;
 	}
-	trace_fd = fd;
+	error_set_errno(errno, "PMEM_LOG_FILE=%s", name);
+	dprintf(STDERR_FILENO, "<libpmem>: %s\n", pmem_errormsg());
 }
 
 /* The first priority that is free for programs: before all constructors that

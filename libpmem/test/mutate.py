@@ -37,6 +37,9 @@ TESTS = {
     "pmem.c": ["policy_test", "model_test-quick", "trace_test-quick"],
     "cpu.c": ["cpu_test"],
     "env.c": ["policy_test", "env_test"],
+    "error.c": ["error_test", "faults_test"],
+    "trace.c": ["debug_test", "debug_test-setuid"],
+    "version.c": ["error_test", "faults_test"],
     "policy.c": ["policy_test", "kernels_test", "trace_test-quick"],
     "deep.c": ["policy_test", "sync_test", *MAP],
     "is_pmem.c": ["env_test", *MAP], "map.c": MAP,
@@ -47,6 +50,7 @@ EVERY = ["policy_test", "cpu_test", *COPY] + MAP + ["env_test"]
 TARGETS = {
     "model_test-quick": ["model_test"],
     "trace_test-quick": ["trace_test", "pmem", "pmem_any"],
+    "debug_test": ["debug_test"], "debug_test-setuid": ["debug_test"],
 }
 # A fault may allocate or loop without end. Processor time, not the clock's: a
 # busy machine must not find faults. CTest's time-outs end what only waits.

@@ -21,6 +21,10 @@ off_t scratch_len(const char *path);
 /* Files in the directory. */
 int scratch_count(void);
 
+/* A copy of this program that runs with the rights of another user, which is
+ * nobody; NULL if this process may not make one. */
+const char *scratch_setuid_copy(void);
+
 /* Open descriptors and mapped bytes of this process; the heap and the stacks,
  * which may grow at any call, are left out. Mappings are not counted: an
  * allocator that changes the protection of a part splits one in two. */

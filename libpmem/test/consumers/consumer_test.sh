@@ -53,7 +53,7 @@ run_fio() {
 				--iomem=mmap --direct=1 --sync=$sync --thread \
 				--filename="$dir/file" --size=8M --bs=4k \
 				--rw=$rw --verify=crc32c --verify_fatal=1 \
-				--output="$dir/fio.txt" --output-format=terse
+				--aux-path="$dir" --output="$dir/fio.txt" --output-format=terse
 			# Fields 5 and 128: errors and nothing timed.
 			awk -F';' '{ print "error", $5 }' "$dir/fio.txt"
 			sha256sum <"$dir/file" >/dev/null
