@@ -394,7 +394,7 @@ work(const char *dir)
 static void
 privileged(void)
 {
-	char byte;
+	char byte = 0;
 
 	if (!getauxval(AT_SECURE))
 		exit(77);

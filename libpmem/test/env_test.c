@@ -1,9 +1,12 @@
 /*
  * env_test.c: every environment variable with every class of value, each read
- * by a process of its own
+ * by a process of its own when it loads the library
  *
  * A value that does not parse leaves the variable as if it were not set, with a
- * text that names it; it never becomes another value.
+ * text that names it; it never becomes another value. A program with another
+ * user's rights reads none.
+ *
+ * usage: env_test [setuid]
  */
 #include "env.h"
 
@@ -12,10 +15,14 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "libpmem.h"
+#include "policy.h"
 #include "scratch.h"
 
 /* Read as a number, the value; IGNORED: not set, and a text says so. */
@@ -115,10 +122,7 @@ static const struct variable variables[] = {
 		offsetof(struct env, has_mmap_hint)},
 };
 
-struct trial {
-	const struct variable *variable;
-	const struct reading *reading;
-};
+#define VARIABLES (sizeof(variables) / sizeof(*variables))
 
 static long long
 loaded(const struct env *env, const struct variable *v)
@@ -149,28 +153,66 @@ text_check(const char *name, const struct reading *r)
 		CHECK(!*pmem_errormsg(), "\"%s\"", pmem_errormsg());
 }
 
-/* The other variables stay as if they were not set. */
-static int
-trial_run(void *arg)
+/* Every variable as if it were not set, but that one. */
+static void
+loaded_check(const struct variable *set, const struct reading *r)
 {
-	const struct trial *t = arg;
-	struct env env = {0};
+	const struct env *env = &policy_state.inputs.env;
 
-	CHECK(!setenv(t->variable->name, t->reading->text, 1), "setenv");
-	errno = 4711;
-	env_load(&env);
-	CHECK(errno == 4711, "errno changed");
-	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++) {
+	for (size_t i = 0; i < VARIABLES; i++) {
 		const struct variable *v = &variables[i];
-		long long expected = v == t->variable ? t->reading->value :
-							IGNORED;
+		long long expected = v == set ? r->value : IGNORED;
 
-		CHECK(loaded(&env, v) == expected, "%s=\"%s\": %s is %lld",
-			t->variable->name, t->reading->text, v->name,
-			loaded(&env, v));
+		CHECK(loaded(env, v) == expected, "%s=\"%s\": %s is %lld",
+			set->name, r->text, v->name, loaded(env, v));
 	}
-	text_check(t->variable->name, t->reading);
-	return 0;
+	text_check(set->name, r);
+}
+
+/* Starts a program anew with these arguments; its exit status. */
+static int
+restart(const char *program, const char *task, size_t number, size_t reading)
+{
+	char numbers[2][32];
+	pid_t child;
+	int status;
+
+	snprintf(numbers[0], sizeof(numbers[0]), "%zu", number);
+	snprintf(numbers[1], sizeof(numbers[1]), "%zu", reading);
+	fflush(NULL);
+	child = fork();
+	CHECK(child >= 0, "fork");
+	if (!child) {
+		execl(program, "env_test", task, numbers[0], numbers[1], NULL);
+		_exit(127);
+	}
+	CHECK(waitpid(child, &status, 0) == child, "waitpid");
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static size_t
+values_test(size_t number)
+{
+	const struct variable *v = &variables[number];
+	size_t i;
+
+	for (i = 0; v->readings[i].text; i++) {
+		CHECK(!setenv(v->name, v->readings[i].text, 1), "setenv");
+		CHECK(restart("/proc/self/exe", "loaded", number, i) == 0,
+			"%s=\"%s\"", v->name, v->readings[i].text);
+	}
+	CHECK(!unsetenv(v->name), "unsetenv");
+	return i;
+}
+
+/* A child of fork goes on with what its parent has read. */
+static int
+force_inherited(void *arg)
+{
+	const struct reading *r = arg;
+	char byte = 0;
+
+	return pmem_is_pmem(&byte, 1) != (r->value == 1);
 }
 
 /* PMEM_IS_PMEM_FORCE counts from the first call on, set before or not. */
@@ -178,7 +220,7 @@ static int
 force_run(void *arg)
 {
 	const struct reading *r = arg;
-	char byte;
+	char byte = 0;
 
 	CHECK(!setenv("PMEM_IS_PMEM_FORCE", r->text, 1), "setenv");
 	CHECK(pmem_is_pmem(&byte, 1) == (r->value == 1), "\"%s\"", r->text);
@@ -187,6 +229,7 @@ force_run(void *arg)
 	CHECK(pmem_is_pmem(&byte, 1) == (r->value == 1), "read again");
 	CHECK(pmem_is_pmem((void *)-64, 64) == (r->value == 1), "anywhere");
 	CHECK(!pmem_is_pmem(&byte, 0), "length 0");
+	CHECK(child_run(force_inherited, arg) == 0, "child");
 	return 0;
 }
 
@@ -203,30 +246,69 @@ level_run(void *arg)
 	return 0;
 }
 
+/* NULL: none is set. */
+static void
+all_set(const char *value)
+{
+	static const char *const others[] = {
+		"PMEM_IS_PMEM_FORCE", "PMEM_LOG_LEVEL", "PMEM_LOG_FILE"};
+
+	for (size_t i = 0; i < VARIABLES + 3; i++) {
+		const char *name = i < VARIABLES ? variables[i].name :
+						   others[i - VARIABLES];
+
+		CHECK(!(value ? setenv(name, value, 1) : unsetenv(name)), "%s",
+			name);
+	}
+}
+
 static int
 unset_run(void *arg)
 {
 	struct env env;
 
 	(void)arg;
+	errno = 4711;
 	env_load(&env);
-	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++)
+	for (size_t i = 0; i < VARIABLES; i++)
 		CHECK(loaded(&env, &variables[i]) == IGNORED, "%s",
 			variables[i].name);
 	CHECK(env_is_pmem_force() == ENV_UNSET, "force");
 	CHECK(env_log_level() == 0 && !env_log_file(), "log");
 	CHECK(!*pmem_errormsg(), "%s", pmem_errormsg());
+	CHECK(errno == 4711, "errno changed");
 	return 0;
 }
 
-static void
-all_unset(void)
+/* With another user's rights: as if there were no variables. */
+static int
+privileged_run(void)
 {
-	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++)
-		unsetenv(variables[i].name);
-	unsetenv("PMEM_IS_PMEM_FORCE");
-	unsetenv("PMEM_LOG_LEVEL");
-	unsetenv("PMEM_LOG_FILE");
+	char byte = 0;
+
+	if (!getauxval(AT_SECURE))
+		return 77;
+	CHECK(!pmem_is_pmem(&byte, 1), "PMEM_IS_PMEM_FORCE was read");
+	return unset_run(NULL);
+}
+
+static void
+setuid_test(void)
+{
+	static const char *const values[] = {"1", "junk"};
+	const char *program = scratch_setuid_copy();
+	int status;
+
+	if (!program)
+		test_skip("needs root");
+	CHECK(!chmod(scratch_path(""), 0755), "chmod");
+	for (size_t i = 0; i < 2; i++) {
+		all_set(values[i]);
+		status = restart(program, "privileged", 0, 0);
+		if (status == 77)
+			test_skip("the file system grants no setuid");
+		CHECK(status == 0, "\"%s\": status %d", values[i], status);
+	}
 }
 
 static void
@@ -240,25 +322,28 @@ each(const struct reading *readings, int (*run)(void *))
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
-	size_t values = 0;
+	const char *task = argc > 1 ? argv[1] : "";
+	size_t number = argc > 3 ? (size_t)atoi(argv[2]) : 0, values = 0;
 
-	all_unset();
-	CHECK(child_run(unset_run, NULL) == 0, "not set");
-	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++) {
-		const struct reading *r = variables[i].readings;
-
-		for (; r->text; r++, values++) {
-			struct trial t = {&variables[i], r};
-
-			CHECK(child_run(trial_run, &t) == 0, "%s=\"%s\"",
-				variables[i].name, r->text);
-		}
+	if (!strcmp(task, "loaded")) {
+		loaded_check(&variables[number],
+			&variables[number].readings[atoi(argv[3])]);
+		return 0;
 	}
+	if (!strcmp(task, "privileged"))
+		return privileged_run();
+	if (!strcmp(task, "setuid")) {
+		setuid_test();
+		return 0;
+	}
+	all_set(NULL);
+	CHECK(child_run(unset_run, NULL) == 0, "not set");
+	for (size_t i = 0; i < VARIABLES; i++)
+		values += values_test(i);
 	each(switches, force_run);
 	each(decimals, level_run);
-	printf("%zu values of %zu variables\n", values,
-		sizeof(variables) / sizeof(*variables));
+	printf("%zu values of %zu variables\n", values, VARIABLES);
 	return 0;
 }

@@ -36,7 +36,8 @@ TESTS = {
     "prim_x86.h": ["trace_test-quick", "kernels_test"],
     "pmem.c": ["policy_test", "model_test-quick", "trace_test-quick"],
     "cpu.c": ["cpu_test"],
-    "env.c": ["policy_test", "env_test"],
+    "env.c": ["policy_test", "env_test", "env_test-setuid",
+              "debug_test-setuid"],
     "error.c": ["error_test", "faults_test"],
     "trace.c": ["debug_test", "debug_test-setuid"],
     "version.c": ["error_test", "faults_test"],
@@ -51,6 +52,7 @@ TARGETS = {
     "model_test-quick": ["model_test"],
     "trace_test-quick": ["trace_test", "pmem", "pmem_any"],
     "debug_test": ["debug_test"], "debug_test-setuid": ["debug_test"],
+    "env_test-setuid": ["env_test"],
 }
 # A fault may allocate or loop without end. Processor time, not the clock's: a
 # busy machine must not find faults. CTest's time-outs end what only waits.
