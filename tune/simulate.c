@@ -58,7 +58,8 @@ struct tally {
 struct result {
 	bool failed;
 	struct tally methods[METHOD_COUNT];
-	unsigned alike, split, unlike, merged; /* second pairs, by domain */
+	unsigned alike, split, unlike, merged; /* pairs, by domain */
+	double merged_regret; /* relative, of those merged */
 };
 
 static int
@@ -131,23 +132,25 @@ nodes_tally(struct result *r, const struct world *w, const struct decision *d,
 {
 	struct costs here, there;
 	struct choice best[OP_COUNT];
-	double least, band = JUDGE_BAND_PCT / 100;
+	double foreign, least, regret, band = JUDGE_BAND_PCT / 100;
 
 	if (!d->has_uniform)
 		return;
 	world_costs(w, d->mem_node, &here);
 	world_costs(w, 1 - d->mem_node, &there);
 	costs_best(&there, d->domain, best);
-	least = costs_loss(&here, best);
-	least -= costs_best(&here, d->domain, best);
+	foreign = costs_loss(&here, best);
+	least = costs_best(&here, d->domain, best);
+	regret = expm1(costs_loss(&here, used) - least);
 	if (!w->pairs_differ) {
 		r->alike++;
 		r->split += d->differs;
-	} else if (expm1(least) > band) {
+	} else if (expm1(foreign - least) > band) {
 		r->unlike++;
-		r->merged += !d->differs &&
-			     expm1(costs_loss(&here, used) -
-				     costs_loss(&here, best)) > band;
+		if (!d->differs && regret > band) {
+			r->merged++;
+			r->merged_regret += regret;
+		}
 	}
 }
 
@@ -225,6 +228,7 @@ result_add(struct result *sum, const struct result *r)
 	sum->split += r->split;
 	sum->unlike += r->unlike;
 	sum->merged += r->merged;
+	sum->merged_regret += r->merged_regret;
 }
 
 static double
@@ -271,6 +275,8 @@ table_print(const struct result *sum)
 		"switched without a difference", COLUMNS(SWITCHED));
 	printf("%-36s %9.2f%%\n", "nodes that differ, merged",
 		share_pct(sum->merged, sum->unlike));
+	printf("%-36s %9.2f%%\n", "... and the mean regret of these",
+		sum->merged ? 100 * sum->merged_regret / sum->merged : 0);
 	printf("%-36s %9.2f%%\n", "nodes alike, split",
 		share_pct(sum->split, sum->alike));
 }
