@@ -11,8 +11,8 @@
 #include "tune.h"
 
 const char regret_help[] =
-	"pmem-tune regret DECISIONS MEASUREMENTS [--weights FILE]\n"
-	"pmem-tune regret --default MEASUREMENTS [--weights FILE]\n"
+	"pmem-tune regret DECISIONS MEASUREMENTS [OPTION]...\n"
+	"pmem-tune regret --default MEASUREMENTS [OPTION]...\n"
 	"\n"
 	"What the machine of the measurements loses with the rows of other\n"
 	"decisions, or with the default ones, against its own: percent of\n"
@@ -20,6 +20,9 @@ const char regret_help[] =
 	"each pair of nodes and persistence domain. Choices are shown as the\n"
 	"library would carry them out there. Verdicts: same; tied, within the\n"
 	"band in which choices are as good as each other; worse; unmeasured.\n"
+	"\n"
+	"  --against FILE  against these decisions, not the machine's own\n"
+	"  --weights FILE  as for decide\n"
 	"\n"
 	"Exit status: 0 done, whatever the verdicts; 1 error.\n";
 
@@ -68,47 +71,68 @@ regrets_print(const struct regrets *list)
 	}
 }
 
-/* What a verdict needs, read from files. */
+/* Judges by a file of measurements. */
 static int
-files_regret(struct regrets *list, const char *path, const char *weights_path,
-	const struct decision_list *other)
+file_judge(struct regrets *list, const char *path, const char *weights_path,
+	const struct decision_list *own, const struct decision_list *other)
 {
 	char error[DECIDE_ERROR_BYTES], what[PROVENANCE_ERROR_BYTES];
 	struct measurements all = {0};
-	struct decision_list own = {0};
 	struct weights weights;
 	int status = 0;
 
-	if (decide_file(&own, path, weights_path, error))
-		return tune_fail("%s", error);
 	if (decide_weights(&weights, weights_path, error))
-		status = tune_fail("%s", error);
-	else if (measurements_read(&all, path, MEASUREMENT_STRICT, what) ||
-		 regrets_find(list, &all, &weights, &own, other, what))
+		return tune_fail("%s", error);
+	if (measurements_read(&all, path, MEASUREMENT_STRICT, what) ||
+		regrets_find(list, &all, &weights, own, other, what))
 		status = tune_fail("bad measurements: %s: %s", what, path);
 	measurements_free(&all);
-	decision_list_free(&own);
 	return status;
+}
+
+static int
+decisions_get(struct decision_list *list, const char *path)
+{
+	char error[PROVENANCE_ERROR_BYTES];
+
+	if (decision_list_read(list, path, error))
+		return tune_fail("bad decisions: %s: %s", error, path);
+	return 0;
+}
+
+static int
+own_get(struct decision_list *list, const char *against, const char *path,
+	const char *weights_path)
+{
+	char error[DECIDE_ERROR_BYTES];
+
+	if (against)
+		return decisions_get(list, against);
+	if (decide_file(list, path, weights_path, error))
+		return tune_fail("%s", error);
+	return 0;
 }
 
 int
 regret_main(int argc, char **argv)
 {
 	static const struct option options[] = {
+		{"against", required_argument, NULL, 'a'},
 		{"default", no_argument, NULL, 'd'},
 		{"weights", required_argument, NULL, 'w'},
 		{NULL, 0, NULL, 0},
 	};
-	char error[PROVENANCE_ERROR_BYTES];
-	const char *weights = NULL;
-	struct decision_list other = {0};
+	const char *against = NULL, *weights = NULL, *path;
+	struct decision_list own = {0}, other = {0};
 	struct regrets list = {0};
 	bool standard = false;
-	int c, status;
+	int c, status = 0;
 
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
-		if (c == 'd')
+		if (c == 'a')
+			against = optarg;
+		else if (c == 'd')
 			standard = true;
 		else if (c == 'w')
 			weights = optarg;
@@ -117,13 +141,18 @@ regret_main(int argc, char **argv)
 	}
 	if (tune_bad_count(argc, argv, standard ? 1 : 2))
 		return 1;
-	if (!standard && decision_list_read(&other, argv[optind], error))
-		return tune_fail("bad decisions: %s: %s", error, argv[optind]);
-	status = files_regret(
-		&list, argv[argc - 1], weights, standard ? NULL : &other);
+	path = argv[argc - 1];
+	if (!standard)
+		status = decisions_get(&other, argv[optind]);
+	if (!status)
+		status = own_get(&own, against, path, weights);
+	if (!status)
+		status = file_judge(
+			&list, path, weights, &own, standard ? NULL : &other);
 	if (!status)
 		regrets_print(&list);
 	regrets_free(&list);
 	decision_list_free(&other);
+	decision_list_free(&own);
 	return status;
 }

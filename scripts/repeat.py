@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""How far runs of one machine agree on their header.
+
+usage: repeat.py PMEM_TUNE TABLE PLAN [--weights FILE] RUN_DIR...
+
+Reads measurements.tsv, decisions.tsv and pmem_tuned.h of each run, and writes
+TABLE. Rows of headers are compared as text. Where a run differs, what its choice
+loses against that of the most frequent header is judged by the measurements of
+every run, since one run alone is what the choice was fitted to.
+"""
+import collections
+import csv
+import math
+import os
+import re
+import subprocess
+import sys
+
+# Share of runs that must have the same rows: 19 of 20.
+AGREE_PCT = 95
+
+ROW = re.compile(r"^\tROW\((.*?)\)", re.MULTILINE | re.DOTALL)
+
+
+def facts(path):
+    with open(path) as file:
+        return dict(line[2:].rstrip("\n").split("\t", 1)
+                    for line in file if line.startswith("# "))
+
+
+def band_of(run):
+    """What a decision may cost for being stable, in percent: the tie band."""
+    said = facts(f"{run}/decisions.tsv")
+    return float(said["tie_pct"]) + float(said["margin_pct"].split(",")[0])
+
+
+def copy_words(words):
+    cached, stream, flush, least = words
+    if least == "NEVER":
+        return f"{cached}/cached, if asked {stream}/stream/{flush}"
+    return f"{cached}/cached, from {least} {stream}/stream/{flush}"
+
+
+def header_rows(path):
+    """{(domain, nodes, op): choice} of a header."""
+    with open(path) as file:
+        text = file.read()
+    choices = {}
+    for row in ROW.findall(text):
+        words = re.split(r"[,\s\\]+", row.strip())
+        nodes = ("any node" if words[1] == "ANY" else
+                 f"node {words[1]} to {words[2]}")
+        choices[words[3], nodes, "flush"] = words[4]
+        choices[words[3], nodes, "move"] = copy_words(words[5:9])
+        choices[words[3], nodes, "set"] = copy_words(words[9:13])
+    if not choices:
+        sys.exit(f"repeat.py: no rows: not a header: {path}")
+    return choices
+
+
+def regrets(tune, other, own, measured, weights):
+    """{(cpu_node, mem_node, domain, op): (loss in percent, low, high)}"""
+    told = subprocess.run(
+        [tune, "regret", f"{other}/decisions.tsv",
+         f"{measured}/measurements.tsv", "--against", f"{own}/decisions.tsv",
+         *weights], check=True, text=True, stdout=subprocess.PIPE).stdout
+    return {(row["cpu_node"], row["mem_node"], row["domain"], row["op"]):
+            tuple(float(row[column])
+                  for column in ("loss_pct", "loss_lo_pct", "loss_hi_pct"))
+            for row in csv.DictReader(told.splitlines(), delimiter="\t")
+            if row["verdict"] not in ("same", "unmeasured")}
+
+
+def is_refused(run):
+    with open(f"{run}/decisions.tsv") as file:
+        return "\trefused: " in file.read()
+
+
+def mean_loss(losses):
+    """Of percentages, as the ratios of time they stand for."""
+    return 100 * math.expm1(sum(math.log1p(loss / 100) for loss in losses)
+                            / len(losses))
+
+
+class Agreement:
+    """Which runs have the most frequent rows, and what the others lose."""
+
+    def __init__(self, tune, weights, runs):
+        self.runs = runs
+        self.band_pct = band_of(runs[0])
+        self.rows = {run: header_rows(f"{run}/pmem_tuned.h") for run in runs}
+        texts = {run: repr(self.rows[run]) for run in runs}
+        frequent = collections.Counter(texts.values()).most_common(1)[0][0]
+        self.same = [run for run in runs if texts[run] == frequent]
+        self.model = self.same[0]
+        self.sound = [run for run in runs if not is_refused(run)]
+        self.differ = [run for run in runs if texts[run] != frequent]
+        self.losses = [loss for run in self.differ
+                       for loss in self.losses_of(tune, weights, run)]
+
+    def losses_of(self, tune, weights, run):
+        """(run, where, mean over all runs, by the model's measurements) for
+        each choice that differs and was measured."""
+        told = {measured: regrets(tune, run, self.model, measured, weights)
+                for measured in self.sound}
+        for where in sorted({key for told_by in told.values()
+                             for key in told_by}):
+            found = [told[measured][where] for measured in self.sound
+                     if where in told[measured]]
+            yield (run, where, mean_loss([loss for loss, _, _ in found]),
+                   told.get(self.model, {}).get(where))
+
+    def worse(self):
+        return {run for run, where, loss, _ in self.losses
+                if where[3] != "all" and loss > self.band_pct}
+
+    def holds(self):
+        if len(self.sound) < len(self.runs):
+            return False
+        return (100 * len(self.same) >= AGREE_PCT * len(self.runs) or
+                not self.worse())
+
+
+def choice_lines(agreement):
+    counts = collections.defaultdict(collections.Counter)
+    for rows in agreement.rows.values():
+        for key, choice in rows.items():
+            counts[key][choice] += 1
+    yield "| domain | nodes | operation | choice | runs |"
+    yield "|---|---|---|---|---|"
+    for key in sorted(counts):
+        for choice, count in counts[key].most_common():
+            yield f"| {' | '.join(key)} | {choice} | {count} |"
+
+
+def loss_lines(agreement):
+    model = os.path.basename(agreement.model)
+    yield ("| run | nodes | domain | operation | loses, mean over all runs | "
+           f"by run {model} alone | |")
+    yield "|---|---|---|---|---|---|---|"
+    for run, where, loss, alone in agreement.losses:
+        cpu, mem, domain, op = where
+        interval = ("-" if alone is None else
+                    f"{alone[0]:.2f}% [{alone[1]:.2f}, {alone[2]:.2f}]")
+        verdict = "tied" if loss <= agreement.band_pct else "worse"
+        yield (f"| {os.path.basename(run)} | {cpu} to {mem} | {domain} | {op} "
+               f"| {loss:.2f}% | {interval} | {verdict} |")
+
+
+def page(agreement, plan):
+    first = facts(f"{agreement.runs[0]}/measurements.tsv")
+    last = facts(f"{agreement.runs[-1]}/measurements.tsv")
+    same, count = len(agreement.same), len(agreement.runs)
+    differ, worse = len(agreement.differ), len(agreement.worse())
+    yield "# Repeatability\n"
+    command = " ".join(f"scripts/repeat.sh --runs {count} {plan}".split())
+    yield (f"`{command}` on {first.get('platform_id', 'unnamed')}, revision "
+           f"{first.get('git_revision', 'unknown')},")
+    yield (f"{first.get('started_utc', 'unknown')} to "
+           f"{last.get('started_utc', 'unknown')}.\n")
+    yield f"**{same} of {count} runs have the same header rows.**"
+    if differ:
+        yield (f"Of those that differ, {differ - worse} chose what is as good "
+               "within the tie band\n"
+               f"of {agreement.band_pct:g}% in every row, {worse} did not.")
+    if len(agreement.sound) < count:
+        yield ("Refused, so with the default rows: "
+               f"{count - len(agreement.sound)}.")
+    yield (f"\nThe target {'holds' if agreement.holds() else 'is missed'}: the "
+           f"same rows in {AGREE_PCT}% of runs, or all within the tie\nband.\n")
+    yield "## Choices\n"
+    yield from choice_lines(agreement)
+    if agreement.losses:
+        yield "\n## What runs that differ lose against the most frequent rows\n"
+        yield from loss_lines(agreement)
+
+
+def write(path, text):
+    with open(path + ".new", "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.rename(path + ".new", path)
+
+
+def main():
+    tune, table, plan, *runs = sys.argv[1:]
+    weights = []
+    if runs[:1] == ["--weights"]:
+        weights, runs = runs[:2], runs[2:]
+    agreement = Agreement(tune, weights, runs)
+    text = "\n".join(page(agreement, plan)) + "\n"
+    write(table, text)
+    print(text)
+    return 0 if agreement.holds() else 1
+
+
+sys.exit(main())
