@@ -30,11 +30,16 @@ const char compare_help[] =
 	"  --stock, --tuned     --lib stock=PATH, --lib tuned=PATH\n"
 	"  --peer PATH          --lib NAME=PATH with the file's name\n"
 	"  --table NAME         name of the table of libraries as given\n"
+	"  --goals FILE         judge the second library by the goals of\n"
+	"                       the project (results/README.md, goals.tsv):\n"
+	"                       against the first peer and its best\n"
+	"                       settings, --lib libc=libpmem_libc.so, and\n"
+	"                       every kernel\n"
 	"  --platform FILE      facts of this machine (pmem-bench probe "
 	"--out)\n"
 	"  --target TARGET      as of sweep; the first counts\n"
 	"  --threads N          at once, each with its own data; default 1\n"
-	"  --quick, --thorough  half a minute, half an hour; else 2 minutes\n"
+	"  --quick, --thorough  50 seconds, half an hour; else 3 minutes\n"
 	"  --seconds N          another budget\n"
 	"  --only WORD[,WORD]   only these ops, residencies, drains and sizes\n"
 	"  --seed N             orders and places of an earlier run\n"
@@ -162,6 +167,9 @@ option_take(struct compare_settings *o, int c, char **argv)
 	case 'o':
 		o->out = optarg;
 		return 0;
+	case 'g':
+		o->goals = optarg;
+		return 0;
 	case 'q':
 	case 'T':
 		o->plan = plan_find(c == 'q' ? "quick" : "thorough");
@@ -202,6 +210,9 @@ options_complete(struct compare_settings *o)
 	if (!o->out)
 		return bench_fail("nowhere to write: give --out FILE: see "
 				  "pmem-bench compare --help");
+	if (o->goals && (o->table.name || libs->lib_count < 2))
+		return bench_fail("--goals: needs a second library, and none "
+				  "with variables of its own");
 	if (!o->target)
 		o->target = "dram";
 	if (!o->has_seed &&
@@ -232,6 +243,7 @@ options_take(struct compare_settings *o, int argc, char **argv)
 		{"platform", required_argument, NULL, 'p'},
 		{"target", required_argument, NULL, 't'},
 		{"out", required_argument, NULL, 'o'},
+		{"goals", required_argument, NULL, 'g'},
 		{"threads", required_argument, NULL, 'n'},
 		{"quick", no_argument, NULL, 'q'},
 		{"thorough", no_argument, NULL, 'T'},

@@ -219,8 +219,20 @@ functions_find(struct compare_instance *i, char error[LIBRARY_ERROR_BYTES])
 	return 0;
 }
 
+/* A kernel is called through the table and drained by its fence. */
+static void
+kernel_take(struct compare_instance *i)
+{
+	for (int d = 0; d < DRAIN_COUNT; d++) {
+		i->variants[OP_MOVE][d] = (struct variant){
+			CALL_MOVE, {.move = i->kernel->move}, flush_fence};
+		i->variants[OP_SET][d] = (struct variant){
+			CALL_SET, {.set = i->kernel->set}, flush_fence};
+	}
+}
+
 static int
-instance_open(struct compare_instance *i, bool streaming_promised,
+library_take(struct compare_instance *i, bool streaming_promised,
 	char error[LIBRARY_ERROR_BYTES])
 {
 	char why[LIBRARY_ERROR_BYTES - 100];
@@ -252,6 +264,23 @@ instance_open(struct compare_instance *i, bool streaming_promised,
 	return err;
 }
 
+static int
+instance_open(struct compare_instance *i, bool streaming_promised,
+	char error[LIBRARY_ERROR_BYTES])
+{
+	if (!i->kernel)
+		return library_take(i, streaming_promised, error);
+	kernel_take(i);
+	return 0;
+}
+
+static void
+instance_close(struct compare_instance *i)
+{
+	if (!i->kernel)
+		library_close(&i->library);
+}
+
 /* Whether the file is a build of this project, once for all its instances. */
 static int
 lib_recognise(struct compare_lib *lib, char error[LIBRARY_ERROR_BYTES])
@@ -272,11 +301,9 @@ lib_recognise(struct compare_lib *lib, char error[LIBRARY_ERROR_BYTES])
 
 /* Loads the instances in the order given. */
 static int
-instances_open(struct compare_libs *all, const size_t *order,
+instances_open(struct compare_libs *all, const size_t *order, size_t count,
 	char error[LIBRARY_ERROR_BYTES])
 {
-	size_t count = all->table_count * all->lib_count;
-
 	for (size_t n = 0; n < count; n++) {
 		struct compare_instance *i = &all->instances[order[n]];
 		int err = instance_open(i, all->streaming_promised, error);
@@ -284,7 +311,7 @@ instances_open(struct compare_libs *all, const size_t *order,
 		if (!err)
 			continue;
 		while (n-- > 0)
-			library_close(&all->instances[order[n]].library);
+			instance_close(&all->instances[order[n]]);
 		return err;
 	}
 	all->instance_count = count;
@@ -296,6 +323,7 @@ compare_libs_open(struct compare_libs *all, bool streaming_promised,
 	char error[LIBRARY_ERROR_BYTES])
 {
 	size_t order[COMPARE_INSTANCES_MOST];
+	size_t count = all->table_count * all->lib_count;
 
 	environment_clear();
 	all->streaming_promised = streaming_promised;
@@ -305,12 +333,15 @@ compare_libs_open(struct compare_libs *all, bool streaming_promised,
 		if (err)
 			return err;
 	}
-	for (size_t n = 0; n < all->table_count * all->lib_count; n++) {
+	for (size_t n = 0; n < count; n++) {
 		all->instances[n].table = &all->tables[n / all->lib_count];
 		all->instances[n].lib = &all->libs[n % all->lib_count];
-		order[n] = n;
 	}
-	return instances_open(all, order, error);
+	if (all->has_candidates)
+		count = compare_candidates_list(all);
+	for (size_t n = 0; n < count; n++)
+		order[n] = n;
+	return instances_open(all, order, count, error);
 }
 
 int
@@ -318,16 +349,17 @@ compare_libs_reload(struct compare_libs *all, struct rng *rng,
 	char error[LIBRARY_ERROR_BYTES])
 {
 	size_t order[COMPARE_INSTANCES_MOST];
+	size_t count = all->instance_count;
 
-	rng_permutation(rng, order, all->instance_count);
+	rng_permutation(rng, order, count);
 	compare_libs_close(all);
-	return instances_open(all, order, error);
+	return instances_open(all, order, count, error);
 }
 
 void
 compare_libs_close(struct compare_libs *all)
 {
 	for (size_t n = 0; n < all->instance_count; n++)
-		library_close(&all->instances[n].library);
+		instance_close(&all->instances[n]);
 	all->instance_count = 0;
 }

@@ -11,6 +11,8 @@
 #include "atomic_file.h"
 #include "bench.h"
 #include "buffer.h"
+#include "compare_calls.h"
+#include "compare_goals.h"
 #include "domain.h"
 #include "facts.h"
 #include "steal.h"
@@ -19,13 +21,18 @@
 
 #define REFUSED 2
 
+/* Where goals are asked for: shares of the time for choosing among candidates,
+ * all of which every round measures, and for cells in doubt. */
+#define CHOOSE_SHARE 0.35
+#define AGAIN_SHARE 0.3
+
 struct session {
 	struct compare_settings *settings;
 	struct platform platform;
 	struct timing timing;
 	struct provenance facts;
 	struct crew crew;
-	struct atomic_file out;
+	struct atomic_file out, goals;
 	struct buffer *dest, *src; /* one a thread */
 	size_t buffers; /* open ones of each */
 	size_t retakes;
@@ -46,10 +53,9 @@ out_of_memory(void)
 }
 
 static int
-cannot_write(const struct session *s, int err)
+cannot_write(const char *path, int err)
 {
-	return bench_fail(
-		"cannot write: %s: %s", strerror(-err), s->settings->out);
+	return bench_fail("cannot write: %s: %s", strerror(-err), path);
 }
 
 /* Facts of the machine: those of platform.tsv, or collected now. */
@@ -154,7 +160,7 @@ libs_facts(struct session *s)
 	const struct compare_libs *libs = &s->settings->libs;
 	int err = 0;
 
-	for (size_t i = 0; !err && i < libs->instance_count; i++) {
+	for (size_t i = 0; !err && i < compare_kernels_from(libs); i++) {
 		const struct compare_instance *instance = &libs->instances[i];
 		char text[1000];
 		size_t used;
@@ -235,6 +241,45 @@ results_write(struct session *s, const struct steal *before)
 	return 0;
 }
 
+/* Measures doubtful cells again, then what is no cell, and writes goals.tsv. */
+static int
+goals_write(struct session *s, struct compare_run *again,
+	char error[LIBRARY_ERROR_BYTES])
+{
+	FILE *out = s->goals.stream;
+	int err = 0;
+
+	again->seconds = s->settings->seconds * AGAIN_SHARE;
+	again->seed = s->run.seed + s->run.rounds;
+	if (again->work.cell_count)
+		err = compare_run(again, error);
+	if (err)
+		return err;
+	provenance_write(&s->facts, "# ", out);
+	err = compare_goals_write(&s->run, again, out);
+	if (err)
+		snprintf(error, LIBRARY_ERROR_BYTES,
+			"cannot judge goals: out of memory");
+	return err ? err : compare_calls_write(&s->run, out, error);
+}
+
+static int
+goals_measure(struct session *s)
+{
+	char error[LIBRARY_ERROR_BYTES];
+	struct compare_run again;
+	int err;
+
+	if (!s->settings->goals)
+		return 0;
+	if (compare_goals_doubt(&s->run, &again))
+		return out_of_memory();
+	err = goals_write(s, &again, error);
+	compare_run_free(&again);
+	plan_free(&again.work);
+	return err ? bench_fail("%s", error) : 0;
+}
+
 static int
 run(struct session *s)
 {
@@ -242,10 +287,15 @@ run(struct session *s)
 	struct steal before;
 	int status;
 
+	if (compare_run_open(&s->run))
+		return out_of_memory();
 	steal_read(&before);
 	if (compare_run(&s->run, error))
-		return bench_fail("%s", error);
-	status = results_write(s, &before);
+		status = bench_fail("%s", error);
+	else
+		status = results_write(s, &before);
+	if (!status)
+		status = goals_measure(s);
 	compare_run_free(&s->run);
 	return status;
 }
@@ -286,6 +336,8 @@ prepare(struct session *s)
 	int status;
 
 	s->run.cpu_node = cpu_node_first(&s->platform);
+	o->libs.has_candidates = o->goals;
+	o->libs.features = s->platform.cpu.features;
 	if (crew_open(
 		    &s->crew, &s->platform, s->run.cpu_node, o->threads, error))
 		return bench_fail("%s", error);
@@ -315,17 +367,55 @@ work_prepare(struct session *s)
 	}
 	s->run.libs = &o->libs;
 	s->run.seed = o->seed;
-	s->run.seconds = o->seconds ? o->seconds : o->plan->compare_s;
+	if (!o->seconds)
+		o->seconds = o->plan->compare_s;
+	s->run.seconds = o->seconds;
+	if (o->goals) {
+		s->run.choose_s = o->seconds * CHOOSE_SHARE;
+		s->run.seconds = o->seconds * (1 - AGAIN_SHARE);
+	}
 	s->run.rounds_most = o->plan->compare_rounds_most;
 	return 0;
 }
 
+/* Both files, or none. */
 static int
-file_commit(struct session *s)
+files_open(struct session *s)
 {
-	int err = atomic_file_commit(&s->out);
+	const struct compare_settings *o = s->settings;
+	int err = atomic_file_open(&s->out, o->out);
 
-	return err ? cannot_write(s, err) : 0;
+	if (err)
+		return cannot_write(o->out, err);
+	if (!o->goals)
+		return 0;
+	err = atomic_file_open(&s->goals, o->goals);
+	if (!err)
+		return 0;
+	atomic_file_abort(&s->out);
+	return cannot_write(o->goals, err);
+}
+
+static void
+files_abort(struct session *s)
+{
+	atomic_file_abort(&s->out);
+	if (s->settings->goals)
+		atomic_file_abort(&s->goals);
+}
+
+static int
+files_commit(struct session *s)
+{
+	const struct compare_settings *o = s->settings;
+	int err = o->goals ? atomic_file_commit(&s->goals) : 0;
+
+	if (err) {
+		atomic_file_abort(&s->out);
+		return cannot_write(o->goals, err);
+	}
+	err = atomic_file_commit(&s->out);
+	return err ? cannot_write(o->out, err) : 0;
 }
 
 int
@@ -333,7 +423,7 @@ compare_measure(struct compare_settings *settings)
 {
 	char error[PLATFORM_ERROR_BYTES];
 	struct session s = {.settings = settings};
-	int status, err;
+	int status;
 
 	if (platform_load(&s.platform, NULL, error))
 		return bench_fail("%s", error);
@@ -344,19 +434,17 @@ compare_measure(struct compare_settings *settings)
 	status = work_prepare(&s);
 	if (status)
 		goto free_platform;
-	err = atomic_file_open(&s.out, settings->out);
-	if (err) {
-		status = cannot_write(&s, err);
+	status = files_open(&s);
+	if (status)
 		goto free_work;
-	}
 	status = facts_load(&s);
 	if (!status)
 		status = prepare(&s);
 	provenance_free(&s.facts);
 	if (status)
-		atomic_file_abort(&s.out);
+		files_abort(&s);
 	else
-		status = file_commit(&s);
+		status = files_commit(&s);
 free_work:
 	plan_free(&s.run.work);
 free_platform:

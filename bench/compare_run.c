@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The first rounds also look at what instances leave behind: so many lines of
  * each cell. */
@@ -71,6 +72,7 @@ cell_run(struct compare_run *r, struct scratch *scratch, size_t index,
 {
 	const struct cell *cell = &r->work.cells[index];
 	size_t instances = r->libs->instance_count;
+	size_t settings = compare_settings_from(r->libs);
 	struct sample s = {
 		.run = r,
 		.cell = cell,
@@ -88,10 +90,12 @@ cell_run(struct compare_run *r, struct scratch *scratch, size_t index,
 		size_t n = scratch->instances[i];
 		size_t line = index * instances + n;
 
+		if (!*compare_wanted(r, index, n))
+			continue;
 		s.variant = &r->libs->instances[n]
 				     .variants[cell->op][cell->drain];
 		r->ns[line * r->rounds_most + round] = sample_take(&s);
-		if (round < LOOK_ROUNDS)
+		if (round < LOOK_ROUNDS && n < settings)
 			instance_look(r, index, n, &s, rng);
 	}
 }
@@ -138,12 +142,22 @@ round_run(struct compare_run *r, struct scratch *scratch, unsigned round,
 	return 0;
 }
 
-/* As many rounds as fit, by what the last ones took; at least one. */
+/* Whether to choose now: at an even number of rounds, so that the next one
+ * measures large cells too. */
+static bool
+is_time_to_choose(const struct compare_run *r, double now_s)
+{
+	return r->choices && !r->chosen && r->rounds % PLAN_LARGE_EVERY == 0 &&
+	       (now_s >= r->choose_s || r->rounds >= r->rounds_most / 2);
+}
+
+/* As many rounds as fit, by what the last ones took; at least one, and one
+ * with what was chosen. */
 static int
 rounds_run(struct compare_run *r, struct scratch *scratch,
 	char error[LIBRARY_ERROR_BYTES])
 {
-	double small_s = 0, large_s = 0, last_large_s = 0, end_s;
+	double small_s = 0, large_s = 0, last_large_s = 0, now_s, end_s;
 
 	do {
 		int err = round_run(
@@ -154,17 +168,41 @@ rounds_run(struct compare_run *r, struct scratch *scratch,
 		r->rounds++;
 		if (large_s > 0)
 			last_large_s = large_s;
-		end_s = timing_seconds() - scratch->begun_s + small_s;
+		now_s = timing_seconds() - scratch->begun_s;
+		if (is_time_to_choose(r, now_s))
+			compare_choose(r);
+		end_s = now_s + small_s;
 		if (r->rounds % PLAN_LARGE_EVERY == 0)
 			end_s += last_large_s;
-	} while (r->rounds < r->rounds_most && end_s <= r->seconds);
+	} while ((r->choices && (!r->chosen || r->chosen == r->rounds)) ||
+		 (r->rounds < r->rounds_most && end_s <= r->seconds));
+	return 0;
+}
+
+int
+compare_run_open(struct compare_run *r)
+{
+	size_t lines = r->work.cell_count * r->libs->instance_count;
+
+	r->ns = calloc(lines * r->rounds_most, sizeof(*r->ns));
+	r->tallies = calloc(lines, sizeof(*r->tallies));
+	r->wanted = malloc(lines * sizeof(*r->wanted));
+	if (r->libs->has_candidates)
+		r->choices = calloc(r->work.cell_count, sizeof(*r->choices));
+	if (!r->ns || !r->tallies || !r->wanted ||
+		(r->libs->has_candidates && !r->choices)) {
+		compare_run_free(r);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < lines * r->rounds_most; i++)
+		r->ns[i] = NAN;
+	memset(r->wanted, true, lines * sizeof(*r->wanted));
 	return 0;
 }
 
 int
 compare_run(struct compare_run *r, char error[LIBRARY_ERROR_BYTES])
 {
-	size_t lines = r->work.cell_count * r->libs->instance_count;
 	struct scratch scratch = {
 		.cells = calloc(r->work.cell_count, sizeof(size_t)),
 		.instances = calloc(r->libs->instance_count, sizeof(size_t)),
@@ -175,13 +213,9 @@ compare_run(struct compare_run *r, char error[LIBRARY_ERROR_BYTES])
 	int err = -ENOMEM;
 
 	snprintf(error, LIBRARY_ERROR_BYTES, "cannot compare: out of memory");
-	r->ns = calloc(lines * r->rounds_most, sizeof(*r->ns));
-	r->tallies = calloc(lines, sizeof(*r->tallies));
 	if (!scratch.cells || !scratch.instances || !scratch.places ||
-		!scratch.ns || !r->ns || !r->tallies)
+		!scratch.ns)
 		goto free_scratch;
-	for (size_t i = 0; i < lines * r->rounds_most; i++)
-		r->ns[i] = NAN;
 	progress_open(&scratch.progress, scratch.begun_s, 0);
 	err = rounds_run(r, &scratch, error);
 	progress_close(&scratch.progress);
@@ -190,8 +224,6 @@ free_scratch:
 	free(scratch.instances);
 	free(scratch.places);
 	free(scratch.ns);
-	if (err)
-		compare_run_free(r);
 	return err;
 }
 
@@ -200,6 +232,10 @@ compare_run_free(struct compare_run *r)
 {
 	free(r->ns);
 	free(r->tallies);
+	free(r->wanted);
+	free(r->choices);
 	r->ns = NULL;
 	r->tallies = NULL;
+	r->wanted = NULL;
+	r->choices = NULL;
 }

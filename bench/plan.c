@@ -287,7 +287,8 @@ plan_expand_compare(struct plan_work *work, const struct plan_filter *filter)
 	/* Re-reading costs after any library what its retained lines say. */
 	copies.ops[OP_FLUSH] = copies.residencies[RESIDENCY_REREAD] = false;
 	*work = (struct plan_work){0};
-	return cells_expand(work, &copies, sizes_octaves, sizes_octaves);
+	return cells_expand(
+		work, &copies, sizes_octaves, sizes_unaligned_octaves);
 }
 
 void

@@ -60,8 +60,8 @@ int plan_expand(struct plan_work *work, const struct plan *plan,
 	uint32_t features, const struct plan_filter *filter);
 
 /* Expands what libraries are compared in: cells alone, no variants. Copies of
- * 8 B to 16 MiB, one an octave, aligned and not, warm and cold. 0 or
- * -ENOMEM. */
+ * 8 B to 16 MiB, one an octave, aligned, and unaligned as far as that tells
+ * anything, warm and cold. 0 or -ENOMEM. */
 int plan_expand_compare(
 	struct plan_work *work, const struct plan_filter *filter);
 

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""compare_test.py PMEM_BENCH LIBPMEM.so: rows, promises and means of a
-comparison of our library with itself, and errors. No time is judged."""
+"""compare_test.py PMEM_BENCH LIBPMEM.so LIBPMEM_LIBC.so: rows, promises and
+means of a comparison of our library with itself, goals, and errors. No time is
+judged."""
+import math
 import os
 import subprocess
 import sys
 import tempfile
 
-bench, library = sys.argv[1:]
+bench, library, libc = sys.argv[1:]
 folder = tempfile.TemporaryDirectory()
 os.chdir(folder.name)
 scratch = os.path.join(folder.name, "scratch")
@@ -91,6 +93,66 @@ def as_given():
           == {"not-durable"}, "careless is not")
 
 
+GOALS = ["goal", "unit", "target", "value", "lo", "hi", "met", "evidence"]
+
+
+def goals_read(path):
+    with open(path) as f:
+        lines = [line.rstrip("\n").split("\t") for line in f
+                 if not line.startswith("#")]
+    check(lines[0] == GOALS, "header of goals", lines[0])
+    return [dict(zip(GOALS, line, strict=True)) for line in lines[1:]]
+
+
+def goal_follows(row):
+    """Whether "met" is what the numbers say (results/README.md)."""
+    if row["met"] == "unknown":
+        check(row["value"] == row["lo"] == row["hi"] == "-", "unknown", row)
+        return
+    relation, target = row["target"].split()
+    low, middle, high = (float(row[name]) if row[name] != "-" else math.nan
+                         for name in ("lo", "value", "hi"))
+    check(not low > middle and not high < middle, "interval", row)
+    check(math.isnan(low) == (row["unit"] == "KB"), "an interval or not", row)
+    judged = middle
+    if row["goal"].endswith("worst cell"):
+        judged = low if relation == ">=" else high
+    if row["goal"].endswith("elsewhere"):
+        judged = low
+    # Printed with 3 digits, judged with all.
+    if abs(judged - float(target)) > 0.001:
+        met = (judged >= float(target) if relation == ">="
+               else judged <= float(target))
+        check(row["met"] == ("met" if met else "not met"), "met", row)
+    check(row["evidence"], "no evidence", row)
+
+
+def goals():
+    # Our own library under another file name is no peer; libc is one.
+    run("--stock", library, "--tuned", library, "--lib", "peer=" + libc,
+        "--lib", "libc=" + libc, "--seconds", "2", "--only", "64,4096",
+        "--out", "new.tsv", "--goals", "goals.tsv")
+    found = goals_read("goals.tsv")
+    rows("new.tsv")
+    check(len({row["goal"] for row in found}) == len(found) == 22, "goals",
+          [row["goal"] for row in found])
+    for row in found:
+        goal_follows(row)
+        check((row["met"] == "unknown") == ("16 MiB" in row["goal"]),
+              "measured or not", row)
+    for contest in "equal", "trusting", "eadr":
+        check({"peer", "libc"} <= {row["lib"] for row in rows("new.tsv")
+                                   if row["table"] == contest}, contest)
+    run("--stock", library, "--tuned", library, "--seconds", "1", "--only",
+        "16777216,move,cold,each", "--out", "new.tsv", "--goals", "goals.tsv")
+    alone = {row["goal"]: row for row in goals_read("goals.tsv")}
+    for row in alone.values():
+        goal_follows(row)
+        check((row["met"] == "unknown") ==
+              ("peer" in row["goal"] or "libc memcpy" in row["goal"] or
+               "192" in row["goal"]), "without a peer", row)
+
+
 def threads():
     if len(os.sched_getaffinity(0)) < 2:
         return
@@ -123,6 +185,8 @@ def bad_arguments():
             (["--stock", library], "stock"),
             (["--lib", "nolabel"], "nolabel"),
             (["--lib", "x=" + library + ",PATH=/"], "PATH=/"),
+            (["--goals", "goals.tsv"], "--goals"),
+            (["--tuned", library, "--goals", "no/where.tsv"], "no/where.tsv"),
             (["--threads", "0"], "threads"),
             (["--threads", "1000"], "1000"),
             (["--seconds", "x"], "x"),
@@ -134,5 +198,6 @@ def bad_arguments():
 
 three_tables()
 as_given()
+goals()
 threads()
 bad_arguments()

@@ -1,0 +1,136 @@
+/*
+ * compare_candidates.c: who might be the best in a cell
+ *
+ * Settings are what a user of the peer can choose by hand. A threshold only
+ * tells whether a size streams, so "always" and "never" are as good, size by
+ * size, as every threshold there is.
+ */
+#include "compare.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cpu.h"
+
+static const struct setting {
+	const char *label, *env[2];
+	uint32_t needs; /* else the same as a narrower one */
+} settings[] = {
+	{"sse2, never streams",
+		{"PMEM_AVX=0", "PMEM_MOVNT_THRESHOLD=9223372036854775807"}, 0},
+	{"sse2, always streams", {"PMEM_AVX=0", "PMEM_MOVNT_THRESHOLD=0"}, 0},
+	{"avx, never streams",
+		{"PMEM_AVX512F=0", "PMEM_MOVNT_THRESHOLD=9223372036854775807"},
+		CPU_AVX},
+	{"avx, always streams", {"PMEM_AVX512F=0", "PMEM_MOVNT_THRESHOLD=0"},
+		CPU_AVX},
+	{"avx512f, never streams",
+		{"PMEM_AVX512F=1", "PMEM_MOVNT_THRESHOLD=9223372036854775807"},
+		CPU_AVX512F},
+	{"avx512f, always streams",
+		{"PMEM_AVX512F=1", "PMEM_MOVNT_THRESHOLD=0"}, CPU_AVX512F},
+};
+
+_Static_assert(sizeof(settings) / sizeof(settings[0]) == COMPARE_SETTINGS_MOST,
+	"a place for every setting");
+
+/* Of a library as its user set it, where streaming stores are trusted. */
+static const struct compare_table by_hand = {
+	.name = "by-hand",
+	.about = "the peer, set by hand for each size",
+};
+
+/* The label that stands for libc's memcpy with a loop of flushes. */
+#define LIBC "libc"
+
+static void
+peers_find(struct compare_libs *all)
+{
+	/* The first is the baseline, the second ours, the last the control. */
+	for (size_t l = all->lib_count - 1; --l > 1;) {
+		if (strcmp(all->libs[l].label, LIBC) == 0)
+			all->libc = l;
+		else if (!all->libs[l].ours)
+			all->peer = l;
+	}
+}
+
+static void
+settings_list(struct compare_libs *all)
+{
+	for (size_t i = 0; i < COMPARE_SETTINGS_MOST; i++) {
+		struct compare_lib *lib = &all->settings[all->setting_count];
+		size_t n = compare_kernels_from(all);
+
+		if ((all->features & settings[i].needs) != settings[i].needs)
+			continue;
+		snprintf(lib->label, sizeof(lib->label), "%s",
+			settings[i].label);
+		lib->path = all->libs[all->peer].path;
+		lib->env[0] = (char *)settings[i].env[0];
+		lib->env[1] = (char *)settings[i].env[1];
+		all->instances[n].table = &by_hand;
+		all->instances[n].lib = lib;
+		all->setting_count++;
+	}
+}
+
+size_t
+compare_candidates_list(struct compare_libs *all)
+{
+	size_t n;
+
+	peers_find(all);
+	if (all->peer)
+		settings_list(all);
+	n = compare_kernels_from(all);
+	for (size_t i = 0; i < copy_kernel_count; i++) {
+		const struct copy_kernel *k = &copy_kernels[i];
+
+		if ((all->features & k->needs) == k->needs)
+			all->instances[n++].kernel = k;
+	}
+	return n;
+}
+
+/* Of a description's first row (policy.h), the kernel for an operation. */
+static int
+kernel_name(const char *text, enum op op, size_t size_bytes, char name[64])
+{
+	const char *at = strstr(text, op == OP_MOVE ? "\tmove " : "\tset ");
+	char cached[64], stream[64];
+	size_t from_bytes;
+
+	if (!at)
+		return -1;
+	at = strchr(at, ' ') + 1;
+	if (sscanf(at, "%63[^,], from %zu bytes %63s", cached, &from_bytes,
+		    stream) == 3 &&
+		size_bytes >= from_bytes)
+		strcpy(name, stream);
+	else if (sscanf(at, "%63[^,]", cached) == 1)
+		strcpy(name, cached);
+	else
+		return -1;
+	return 0;
+}
+
+size_t
+compare_kernel_of(const struct compare_libs *all, size_t instance, enum op op,
+	size_t size_bytes)
+{
+	const struct library *library = &all->instances[instance].library;
+	char text[4096], name[64];
+
+	if (!library->describe)
+		return 0;
+	library->describe(text, sizeof(text));
+	if (kernel_name(text, op, size_bytes, name))
+		return 0;
+	for (size_t i = compare_kernels_from(all); i < all->instance_count;
+		i++) {
+		if (strcmp(all->instances[i].kernel->name, name) == 0)
+			return i;
+	}
+	return 0;
+}
