@@ -12,7 +12,8 @@
 #   --target TARGET    what to measure on, may be given several times: dram
 #                      (default: memory of each node stands in), a directory or
 #                      file on a DAX file system, or /dev/daxX.Y
-#   --peer LIB.so      compare with this library too; may be given several times
+#   --peer LIB.so      compare with this library too; may be given several times;
+#                      the goals printed at the end are against the first
 #   --weights FILE     what counts how much when deciding: pmem-tune decide --help
 #   --header           end with the header: nothing is rebuilt or compared
 #   --out DIR          where results go; default: results/PLATFORM/TIME
@@ -29,6 +30,9 @@ peers=()
 weights=()
 out=
 given=()
+stages=()
+stage=
+stage_begun=
 step=0
 steps=10 # --header: the first 6
 bench=$root/build/stock/bench/pmem-bench
@@ -122,7 +126,24 @@ settle_options() {
 	fi
 }
 
+tenths() { # since some time long ago
+	echo $((${EPOCHREALTIME/[.,]/} / 100000))
+}
+
+# Adds the step that ends to stages.tsv, once there is a folder for it.
+stage_end() {
+	local took=$(($(tenths) - stage_begun))
+	stages+=("$(printf '%s\t%d.%d' "$stage" $((took / 10)) $((took % 10)))")
+	[ -d "$out" ] || return 0
+	[ -e "$out/stages.tsv" ] || printf 'stage\tseconds\n' >"$out/stages.tsv"
+	printf '%s\n' "${stages[@]}" >>"$out/stages.tsv"
+	stages=()
+}
+
 next() { # TITLE: the next step begins
+	[ "$step" -eq 0 ] || stage_end
+	stage=$1
+	stage_begun=$(tenths)
 	step=$((step + 1))
 	heading "$step/$steps $*"
 }
@@ -182,7 +203,8 @@ test_tuned() {
 compare() {
 	! finished compare.tsv measurements.tsv || return 0
 	measure compare --stock "$stock" --tuned "$tuned" "${peers[@]}" \
-		--out "$out/compare.tsv"
+		--lib libc="$root/build/stock/bench/libpmem_libc.so" \
+		--out "$out/compare.tsv" --goals "$out/goals.tsv"
 }
 
 summary() {
@@ -195,6 +217,39 @@ summary() {
 	Library   $tuned
 	Link      cc app.c -I$root/libpmem/include -L${tuned%/*} -lpmem -Wl,-rpath,${tuned%/*}
 	EOT
+}
+
+# The goals of the project, and for those not met the measurement that says why.
+goals() {
+	[ -e "$out/goals.tsv" ] || return 0
+	heading "Goals"
+	awk -F'\t' '
+		function fold(text, line, n, i, words) {
+			n = split(text, words, " ")
+			line = "     "
+			for (i = 1; i <= n; i++) {
+				if (length(line) + length(words[i]) > 78) {
+					print line
+					line = "     "
+				}
+				line = line " " words[i]
+			}
+			print line
+		}
+		/^#/ { next }
+		$1 == "goal" {
+			printf "%-40s%8s%10s\n", "", "target", "measured"
+			next
+		}
+		{
+			range = $5 == "-" ? "" : \
+				sprintf("[%.4g, %.4g]", $5, $6)
+			value = $4 == "-" ? "-" : sprintf("%.4g", $4)
+			printf "%-40s%8s%7s %-2s %-16s%s\n", $1, $3, value, \
+				$2, range, $7 == "not met" ? "NOT met" : $7
+		}
+		$7 != "met" { fold($8) }
+	' "$out/goals.tsv"
 }
 
 stopped() {
@@ -214,7 +269,7 @@ trap stopped INT TERM
 next "Packages"
 scripts/setup.sh tune
 next "Build the library as it comes"
-build stock -- pmem pmem_profile pmem-bench pmem-tune
+build stock -- pmem pmem_profile pmem_libc pmem-bench pmem-tune
 next "Look at the machine"
 probe
 next "Measure"
@@ -224,7 +279,10 @@ next "Decide"
 	--out "$out/decisions.tsv"
 next "Write the header, and check it against the measurements"
 emit
-[ "$steps" -gt "$step" ] || exit 0
+[ "$steps" -gt "$step" ] || {
+	stage_end
+	exit 0
+}
 next "Build the library with it"
 build tuned -DPMEM_TUNED_HEADER="$out/pmem_tuned.h"
 next "Test that library"
@@ -233,4 +291,6 @@ next "Compare"
 compare
 next "Report"
 "$tune" report "$out"
+stage_end
 summary
+goals
