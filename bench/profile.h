@@ -15,8 +15,9 @@
 
 #define PROFILE_MAGIC UINT64_C(0x31656c69666f7270) /* "profile1" */
 
-/* Sizes by octave: bucket b holds [2^b, 2^(b+1)) bytes; the last is open. */
-#define PROFILE_BUCKETS 26
+/* Sizes by octave: bucket b holds [2^b, 2^(b+1)) bytes. The last is open and
+ * begins at 16 MiB, the longest that is swept, which is likest to all of it. */
+#define PROFILE_BUCKETS 25
 
 /* Where in its line a destination begins. */
 enum profile_alignment {

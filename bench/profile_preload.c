@@ -9,7 +9,9 @@
  * An operation counts as `warm` if its first line is among the last
  * RECENT_LINES lines that its thread began to write: written shortly before,
  * it is likely still in cache. It counts under `batch` if it shared its drain
- * with another operation of its thread.
+ * with another operation of its thread, or never saw one. Every operation is
+ * counted at once, so that none is lost where a program ends; the first after a
+ * drain is moved to `each` if the next drain finds it alone.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -28,21 +30,13 @@
  * cache that a program's sources and other data leave. */
 #define RECENT_LINES 4096
 
-/* Operations of a thread that wait for their drain, at most; as many as a
- * batch of the sweep. */
-#define PENDING_MAX 64
-
-struct pending {
-	uint8_t op, bucket, warm;
-};
-
 struct thread {
 	uintptr_t recent[RECENT_LINES]; /* by low bits of the line number */
-	struct pending pending[PENDING_MAX];
-	unsigned pending_count;
-	bool batched; /* operations of this drain were counted already */
+	/* Operations since the last drain; the counter, by drain, of the
+	 * first, and whether there are more. */
+	uint64_t *first;
+	bool more;
 	struct profile_counts *counts; /* NULL until the first call */
-	int pid;
 };
 
 static __thread struct thread self;
@@ -85,7 +79,8 @@ file_forget(void)
 	file = NULL;
 	file_once = again;
 	self.counts = NULL;
-	self.pending_count = 0;
+	self.first = NULL;
+	self.more = false;
 }
 
 __attribute__((constructor)) static void
@@ -121,25 +116,16 @@ add(uint64_t *counter, uint64_t n)
 }
 
 static void
-pending_count(enum drain drain)
-{
-	struct profile_counts *c = counts();
-
-	for (unsigned i = 0; i < self.pending_count; i++) {
-		const struct pending *p = &self.pending[i];
-
-		add(&c->operations[p->op][p->bucket][p->warm][drain], 1);
-	}
-	self.pending_count = 0;
-}
-
-static void
 drained(void)
 {
 	add(&counts()->drains, 1);
-	pending_count(self.batched || self.pending_count > 1 ? DRAIN_BATCH :
-							       DRAIN_EACH);
-	self.batched = false;
+	if (self.first && !self.more) {
+		__atomic_fetch_sub(
+			&self.first[DRAIN_BATCH], 1, __ATOMIC_RELAXED);
+		add(&self.first[DRAIN_EACH], 1);
+	}
+	self.first = NULL;
+	self.more = false;
 }
 
 static void
@@ -149,6 +135,7 @@ operation(enum op op, const void *dest, size_t len)
 	uintptr_t *recent = &self.recent[line % RECENT_LINES];
 	uintptr_t at = (uintptr_t)dest % LINE_BYTES;
 	struct profile_counts *c = counts();
+	uint64_t *counter;
 	unsigned bucket;
 
 	if (!len)
@@ -156,18 +143,17 @@ operation(enum op op, const void *dest, size_t len)
 	bucket = 63U - (unsigned)__builtin_clzl(len);
 	if (bucket >= PROFILE_BUCKETS)
 		bucket = PROFILE_BUCKETS - 1;
+	counter = c->operations[op][bucket][*recent == line];
+	*recent = line;
+	add(&counter[DRAIN_BATCH], 1);
 	add(&c->bytes, len);
 	add(&c->aligned[!at	  ? PROFILE_LINE :
 			!(at % 8) ? PROFILE_WORD :
 				    PROFILE_BYTE],
 		1);
-	if (self.pending_count == PENDING_MAX) {
-		self.batched = true;
-		pending_count(DRAIN_BATCH);
-	}
-	self.pending[self.pending_count++] = (struct pending){
-		(uint8_t)op, (uint8_t)bucket, *recent == line};
-	*recent = line;
+	self.more = self.first != NULL;
+	if (!self.first)
+		self.first = counter;
 }
 
 /* The function of that name after this library's. A program that loads libpmem

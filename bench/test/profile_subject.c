@@ -35,6 +35,8 @@ main(void)
 	child = fork();
 	if (child == 0) {
 		pmem_memset_persist(dest + 800000, 0, 8);
+		/* Its end comes before its drain. */
+		pmem_memset_nodrain(dest + 900000, 0, 8);
 		_exit(0);
 	}
 	return child < 0 || waitpid(child, NULL, 0) != child;
