@@ -122,7 +122,7 @@ boot() { # PERSISTENCE MODE: runs a guest with its console on standard output
 		options+=(
 			-object "memory-backend-ram,id=ram$n,size=1G"
 			-numa "node,nodeid=$n,cpus=$n,memdev=ram$n"
-			-object "memory-backend-file,id=nv$n,share=on,mem-path=$work/nvdimm$n,size=$nvdimm_bytes"
+			-object "memory-backend-file,id=nv$n,share=on,pmem=on,mem-path=$work/nvdimm$n,size=$nvdimm_bytes"
 			-device "nvdimm,id=nvd$n,memdev=nv$n,node=$n,label-size=128K"
 		)
 	done

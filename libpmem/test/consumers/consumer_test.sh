@@ -117,7 +117,8 @@ machine() {
 		-monitor stdio "$@" 2>>"$dir/warnings"
 }
 
-# QEMU persists an NVDIMM's content when a migrated machine arrives.
+# QEMU moves a machine with its NVDIMM. It calls libpmem for what a guest writes
+# to an NVDIMM's labels alone: that is seen in a real guest (programs_test.sh).
 run_qemu() {
 	local tries=0
 	need qemu-system-x86_64
