@@ -74,7 +74,7 @@ struct variant {
 
 /* The memory and the machine that samples are taken on. */
 struct cell_bench {
-	const struct timing *timing;
+	struct timing *timing;
 	char *dest; /* page aligned: what is measured */
 	size_t dest_bytes; /* at least cell_dest_bytes of every cell */
 	char *src; /* page aligned */

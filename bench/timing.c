@@ -15,6 +15,10 @@
  * 100 ns in a guest, which is 0.001% of it. */
 #define CALIBRATION_S 0.02
 
+/* So many looks at a clock last some tenths of a second at least: by then it
+ * has come to the end of a calibration, or never will. */
+#define LOOKS_MOST 200000
+
 /* Two calibrations of a usable clock agree to this: NTP slews no raw clock, and
  * migration between hosts scales the counter by far more. */
 #define CALIBRATION_TOLERANCE 0.001
@@ -64,6 +68,7 @@ moment_read(const struct timing *t, uint64_t *ticks, double *seconds)
 	}
 }
 
+/* Nanoseconds a tick; 0 if the clocks do not go on. */
 static double
 ns_per_tick_measure(const struct timing *t)
 {
@@ -71,12 +76,12 @@ ns_per_tick_measure(const struct timing *t)
 	double start_s, end_s;
 
 	moment_read(t, &start, &start_s);
-	do {
+	for (int i = 0; i < LOOKS_MOST; i++) {
 		moment_read(t, &end, &end_s);
-	} while (end_s - start_s < CALIBRATION_S);
-	if (end <= start)
-		return 0;
-	return (end_s - start_s) * 1e9 / (double)(end - start);
+		if (end_s - start_s >= CALIBRATION_S && end > start)
+			return (end_s - start_s) * 1e9 / (double)(end - start);
+	}
+	return 0;
 }
 
 /* Sorts ticks in place by insertion, for they are few. */
@@ -178,25 +183,48 @@ steps_check(const struct timing *t, char error[TIMING_ERROR_BYTES])
 	return 0;
 }
 
+static bool
+ticks_agree(const struct timing *t, double ns_per_tick)
+{
+	return fabs(ns_per_tick / t->ns_per_tick - 1) <= CALIBRATION_TOLERANCE;
+}
+
 int
 timing_recheck(const struct timing *t, char error[TIMING_ERROR_BYTES])
 {
-	double again = ns_per_tick_measure(t);
+	double again = ns_per_tick_measure(t), now_s, ns;
+	uint64_t now;
 
-	if (fabs(again / t->ns_per_tick - 1) <= CALIBRATION_TOLERANCE)
+	moment_read(t, &now, &now_s);
+	ns = (now_s - t->opened_s) * 1e9;
+	if (t->stepped_back)
+		snprintf(error, TIMING_ERROR_BYTES,
+			"no stable clock: it stepped backwards");
+	else if (!ticks_agree(t, again))
+		snprintf(error, TIMING_ERROR_BYTES,
+			"no stable clock: its tick was %.6g ns and is %.6g ns",
+			t->ns_per_tick, again);
+	else if (!ticks_agree(t, ns / (double)(now - t->opened_ticks)))
+		snprintf(error, TIMING_ERROR_BYTES,
+			"no stable clock: it was set while we measured");
+	else
 		return 0;
-	snprintf(error, TIMING_ERROR_BYTES,
-		"no stable clock: its tick was %.6g ns and is %.6g ns",
-		t->ns_per_tick, again);
 	return -ENOTSUP;
 }
 
 int
 timing_open(struct timing *t, char error[TIMING_ERROR_BYTES])
 {
+	return timing_open_clock(t, tsc_invariant(), error);
+}
+
+int
+timing_open_clock(struct timing *t, bool tsc, char error[TIMING_ERROR_BYTES])
+{
 	int err;
 
-	*t = (struct timing){.tsc = tsc_invariant()};
+	*t = (struct timing){.tsc = tsc};
+	moment_read(t, &t->opened_ticks, &t->opened_s);
 	t->ns_per_tick = ns_per_tick_measure(t);
 	if (!(t->ns_per_tick > 0)) {
 		snprintf(error, TIMING_ERROR_BYTES,
@@ -226,10 +254,14 @@ timing_is_cached(const struct timing *t, const void *line)
 }
 
 double
-timing_section_ns(const struct timing *t, uint64_t ticks)
+timing_section_ns(struct timing *t, uint64_t ticks)
 {
-	uint64_t net = ticks > t->overhead_ticks ? ticks - t->overhead_ticks :
-						   1;
+	int64_t net = (int64_t)(ticks - t->overhead_ticks);
 
+	/* Threads share a clock. */
+	if ((int64_t)ticks < 0)
+		__atomic_store_n(&t->stepped_back, true, __ATOMIC_RELAXED);
+	if (net < 1)
+		net = 1;
 	return (double)net * t->ns_per_tick;
 }

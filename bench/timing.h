@@ -26,18 +26,27 @@ struct timing {
 	/* Ticks to load one line that is in L1 (median), and one that is in no
 	 * cache (the quickest tenth's), the timer's own ticks included. */
 	uint64_t hit_ticks, miss_ticks;
+	/* Both clocks in timing_open. */
+	uint64_t opened_ticks;
+	double opened_s;
+	bool stepped_back; /* a section ended before it began */
 };
 
 /* Room for any message of timing, NUL included. */
 #define TIMING_ERROR_BYTES 200
 
 /* Chooses and measures the clock; about 60 ms. 0, or -ENOTSUP with one line
- * "what: why" in error: the clock steps backwards, is too coarse, or two
- * calibrations disagree. */
+ * "what: why" in error: the clock stands still, steps backwards, is too coarse,
+ * or two calibrations disagree. */
 int timing_open(struct timing *t, char error[TIMING_ERROR_BYTES]);
 
-/* Measures the tick again and fails, as above, if the clock runs otherwise than
- * it did in timing_open. For the end of a run. */
+/* The same with the clock that tsc says. */
+int timing_open_clock(
+	struct timing *t, bool tsc, char error[TIMING_ERROR_BYTES]);
+
+/* For the end of a run. Fails, as above, if the clock runs otherwise than it
+ * did in timing_open, if either clock was set since, or if a section ended
+ * before it began. */
 int timing_recheck(const struct timing *t, char error[TIMING_ERROR_BYTES]);
 
 /* Whether a load's time tells a line in cache from one in memory: it takes at
@@ -52,8 +61,9 @@ bool timing_is_cached(const struct timing *t, const void *line);
 uint64_t timing_flush_ticks(const struct timing *t, const void *line);
 
 /* Nanoseconds of a section that took so many ticks, the overhead of an empty
- * one taken off; at least one tick, for what is measured took time. */
-double timing_section_ns(const struct timing *t, uint64_t ticks);
+ * one taken off; at least one tick, for what is measured took time. Ticks below
+ * 0, as a signed number, are one too, and noted for timing_recheck. */
+double timing_section_ns(struct timing *t, uint64_t ticks);
 
 /* Seconds of CLOCK_MONOTONIC_RAW: for deadlines. */
 double timing_seconds(void);
