@@ -115,6 +115,8 @@ sweep_pairs_find(struct sweep_pairs *pairs, struct provenance *facts,
 			err = target_add(pairs, facts, p, dram, n->node,
 				dest_bytes, error);
 	}
+	if (!err && pairs->count == 0)
+		err = platform_refuse(error, -ENODEV, "no node has memory");
 	if (err)
 		free(pairs->pairs);
 	return err;
