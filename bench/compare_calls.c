@@ -39,7 +39,7 @@
 typedef void persist_fn(const void *addr, size_t len_bytes);
 
 struct bench {
-	const struct timing *timing;
+	struct timing *timing;
 	char *dest;
 };
 
