@@ -71,9 +71,11 @@ def regrets(tune, other, own, measured, weights):
             if row["verdict"] not in ("same", "unmeasured")}
 
 
-def is_refused(run):
+def refusal(run):
+    """Why a run was refused, or None."""
     with open(f"{run}/decisions.tsv") as file:
-        return "\trefused: " in file.read()
+        found = re.search("\trefused: (.*)", file.read())
+    return found and found.group(1)
 
 
 def mean_loss(losses):
@@ -93,7 +95,8 @@ class Agreement:
         frequent = collections.Counter(texts.values()).most_common(1)[0][0]
         self.same = [run for run in runs if texts[run] == frequent]
         self.model = self.same[0]
-        self.sound = [run for run in runs if not is_refused(run)]
+        self.refusals = {run: refusal(run) for run in runs}
+        self.sound = [run for run in runs if not self.refusals[run]]
         self.differ = [run for run in runs if texts[run] != frequent]
         self.losses = [loss for run in self.differ
                        for loss in self.losses_of(tune, weights, run)]
@@ -165,7 +168,10 @@ def page(agreement, plan):
                f"of {agreement.band_pct:g}% in every row, {worse} did not.")
     if len(agreement.sound) < count:
         yield ("Refused, so with the default rows: "
-               f"{count - len(agreement.sound)}.")
+               f"{count - len(agreement.sound)}.\n")
+        for run, reason in agreement.refusals.items():
+            if reason:
+                yield f"- {os.path.basename(run)}: {reason}"
     yield (f"\nThe target {'holds' if agreement.holds() else 'is missed'}: the "
            f"same rows in {AGREE_PCT}% of runs, or all within the tie\nband.\n")
     yield "## Choices\n"

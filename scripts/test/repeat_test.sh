@@ -98,6 +98,7 @@ touch "$work/cured"
 repeat 1 --runs 7 --quick
 told '**4 of 7 runs have the same header rows.**'
 told 'Refused, so with the default rows: 1.'
+told '- 007: steal 31%'
 
 repeat 1 --runs 7 --thorough
 grep -q 'begun with other options' "$work/out" || fail "two plans are mixed"
