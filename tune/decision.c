@@ -13,6 +13,12 @@ const char decision_header[] =
 	"stream_flush\tstream_min_bytes\tregret_pct\tgain_pct\tgain_lo_pct\t"
 	"gain_hi_pct\tverdict";
 
+const char *const verdict_names[VERDICT_COUNT] = {
+	[VERDICT_TUNED] = "tuned",
+	[VERDICT_KEPT] = "kept",
+	[VERDICT_REFUSED] = "refused",
+};
+
 const char *const program_names[PROGRAM_COUNT] = {
 	[PROGRAM_LATENCY] = "latency",
 	[PROGRAM_THROUGHPUT] = "throughput",
@@ -107,16 +113,11 @@ choice_write(const struct choice *c, char between, FILE *f)
 static void
 judgement_write(const struct judgement *j, char between, FILE *f)
 {
-	static const char *const words[] = {
-		[VERDICT_TUNED] = "tuned",
-		[VERDICT_KEPT] = "kept",
-		[VERDICT_REFUSED] = "refused: ",
-	};
-
 	choice_write(&j->choice, between, f);
-	fprintf(f, "%c%.2f%c%.2f%c%.2f%c%.2f%c%s%s\n", between, j->regret_pct,
+	fprintf(f, "%c%.2f%c%.2f%c%.2f%c%.2f%c%s%s%s\n", between, j->regret_pct,
 		between, j->gain_pct, between, j->gain_lo_pct, between,
-		j->gain_hi_pct, between, words[j->verdict], j->reason);
+		j->gain_hi_pct, between, verdict_names[j->verdict],
+		j->verdict == VERDICT_REFUSED ? ": " : "", j->reason);
 }
 
 static void

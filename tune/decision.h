@@ -49,6 +49,8 @@ struct choice {
 bool choice_equal(const struct choice *a, const struct choice *b);
 
 enum verdict { VERDICT_TUNED, VERDICT_KEPT, VERDICT_REFUSED };
+#define VERDICT_COUNT 3
+extern const char *const verdict_names[VERDICT_COUNT];
 
 /* Room for the reason of a refusal, NUL included. */
 #define DECISION_REASON_BYTES 160

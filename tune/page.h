@@ -1,5 +1,5 @@
 /*
- * page.h: the parts of report.html, for report_html.c alone
+ * page.h: the parts of pages, for report_html.c and page_registry.c
  */
 #ifndef TUNE_PAGE_H
 #define TUNE_PAGE_H
@@ -13,6 +13,13 @@ struct page {
 	FILE *out;
 	bool shapes_written; /* marker shapes stand on the page once */
 };
+
+/* Opens a page: all up to its body's first element. */
+void page_head(const char *title, FILE *out);
+
+/* The two sentences that come first, and the notices. */
+void page_verdict(char *const verdict[2], const struct notice *notices,
+	size_t count, FILE *out);
 
 /* Tables of decisions, a table a pair of nodes. */
 void page_decisions(struct page *p);

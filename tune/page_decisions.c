@@ -29,16 +29,11 @@ kernel(struct page *p, const char *label, enum isa isa, enum store store,
 static void
 verdict(struct page *p, const struct decision *d)
 {
-	static const char *const words[] = {
-		[VERDICT_TUNED] = "tuned",
-		[VERDICT_KEPT] = "kept",
-		[VERDICT_REFUSED] = "refused",
-	};
 	enum verdict v = d->own.verdict;
 
 	fprintf(p->out,
 		"<td data-label=\"Verdict\"><span class=\"badge %s\">%s</span>",
-		words[v], words[v]);
+		verdict_names[v], verdict_names[v]);
 	if (v == VERDICT_REFUSED) {
 		putc(' ', p->out);
 		html_element("small", NULL, d->own.reason, p->out);

@@ -11,19 +11,26 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "atomic_file.h"
 #include "plot.h"
+#include "registry.h"
 #include "tune.h"
 
 const char report_help[] =
 	"pmem-tune report [--text|--summary] DIR\n"
+	"pmem-tune report [--text] REGISTRY\n"
 	"\n"
 	"Reads platform.tsv and measurements.tsv of a run's folder DIR and, "
 	"as\n"
 	"far as there, decisions.tsv, compare.tsv and pmem_tuned.h. Writes\n"
 	"DIR/report.html, which needs nothing else and no network, and the\n"
 	"plots as DIR/*.svg (gnuplot).\n"
+	"\n"
+	"Of a REGISTRY (results/: PLATFORM/TIME/...), draws the newest run of\n"
+	"each platform side by side, with what each loses with the decisions\n"
+	"of each other, as REGISTRY/report.html.\n"
 	"\n"
 	"  --text      print the essentials to the terminal instead\n"
 	"  --summary   print verdict, decisions and gains alone\n"
@@ -144,6 +151,74 @@ page_write(const struct report *r, const char *dir)
 	return err;
 }
 
+/* 'p' a page, 't' text, 's' a summary. */
+static int
+run_report(const char *dir, int view)
+{
+	char error[REPORT_ERROR_BYTES];
+	struct report r = {0};
+	int err = 0;
+
+	if (report_read(&r, dir, error))
+		return tune_fail("%s", error);
+	if (view == 't')
+		report_text(&r, stdout);
+	else if (view == 's')
+		report_summary(&r, stdout);
+	else
+		err = page_write(&r, dir);
+	report_free(&r);
+	return err ? 1 : 0;
+}
+
+static int
+registry_page_write(const struct registry *g, const char *dir)
+{
+	struct atomic_file f;
+	char *path;
+	int err = output_open(&f, dir, "report", ".html", &path);
+
+	if (err)
+		return err;
+	registry_html(g, f.stream);
+	err = output_commit(&f, path);
+	if (!err)
+		printf("%s/report.html\n", dir);
+	return err;
+}
+
+static int
+registry_report(const char *dir, int view)
+{
+	char error[REPORT_ERROR_BYTES];
+	struct registry g = {0};
+	int err = 0;
+
+	if (registry_read(&g, dir, error))
+		return tune_fail("%s", error);
+	if (view == 'p')
+		err = registry_page_write(&g, dir);
+	else
+		registry_text(&g, stdout);
+	registry_free(&g);
+	return err ? 1 : 0;
+}
+
+/* A folder of folders, none of whose files are a run's. */
+static bool
+is_registry(const char *dir)
+{
+	static const char *const files[] = {"platform.tsv", "measurements.tsv"};
+	char path[4096];
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
+		if (access(path, F_OK) == 0)
+			return false;
+	}
+	return true;
+}
+
 int
 report_main(int argc, char **argv)
 {
@@ -152,9 +227,7 @@ report_main(int argc, char **argv)
 		{"summary", no_argument, NULL, 's'},
 		{0},
 	};
-	char error[REPORT_ERROR_BYTES];
-	struct report r = {0};
-	int c, view = 'p', err = 0;
+	int c, view = 'p';
 
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
@@ -164,14 +237,7 @@ report_main(int argc, char **argv)
 	}
 	if (tune_bad_count(argc, argv, 1))
 		return 1;
-	if (report_read(&r, argv[optind], error))
-		return tune_fail("%s", error);
-	if (view == 't')
-		report_text(&r, stdout);
-	else if (view == 's')
-		report_summary(&r, stdout);
-	else
-		err = page_write(&r, argv[optind]);
-	report_free(&r);
-	return err ? 1 : 0;
+	if (is_registry(argv[optind]))
+		return registry_report(argv[optind], view);
+	return run_report(argv[optind], view);
 }

@@ -4,8 +4,9 @@
 add_library(pmem_report STATIC
 	comparison.c embed.c figure.c figure_gain.c figure_measured.c
 	format.c html.c page_decisions.c page_figures.c page_gain.c
-	page_sensitivity.c plot.c plot_script.c plot_svg.c report.c
-	report_html.c report_judge.c report_read.c report_text.c series.c
+	page_registry.c page_sensitivity.c plot.c plot_script.c plot_svg.c
+	registry.c registry_judge.c registry_text.c report.c report_html.c
+	report_judge.c report_read.c report_text.c series.c
 	text.c)
 target_link_libraries(pmem_report PUBLIC pmem_tune)
 

@@ -39,6 +39,18 @@ int report_read(
 
 void report_free(struct report *r);
 
+/* Reads the files of a folder alone, of which `partial` lets any but
+ * decisions.tsv be missing. Errors as report_read. */
+int report_read_files(struct report *r, const char *dir, bool partial,
+	char error[REPORT_ERROR_BYTES]);
+
+/* Adds a notice to a list. 0 or -ENOMEM. */
+__attribute__((format(printf, 4, 5))) int notice_add(struct notice **notices,
+	size_t *count, bool warning, const char *format, ...);
+
+/* The row of a comparison that says most; NULL if there is none. */
+const struct comparison *report_headline(const struct comparisons *all);
+
 /* Says the verdict and the notices, from what was read. 0 or -ENOMEM. */
 int report_judge(struct report *r);
 

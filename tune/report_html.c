@@ -35,20 +35,37 @@ static const struct labelled_key platform_keys[] = {
 	{"target", "Target"},
 };
 
-static void
-head(struct page *p)
+void
+page_head(const char *title, FILE *out)
 {
-	fprintf(p->out,
+	fprintf(out,
 		"<!doctype html>\n<html lang=\"en\">\n<head>\n"
 		"<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
 		"content=\"width=device-width, initial-scale=1\">\n"
 		"<meta name=\"color-scheme\" content=\"light dark\">\n"
 		"<meta http-equiv=\"Content-Security-Policy\" "
 		"content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-		"<title>libpmem tuning: ");
-	html_text(report_fact(p->report, "platform_id"), p->out);
-	fprintf(p->out, "</title>\n<style>\n%s%s</style>\n</head>\n<body>\n",
+		"<title>");
+	html_text(title, out);
+	fprintf(out, "</title>\n<style>\n%s%s</style>\n</head>\n<body>\n",
 		embed_page_css, embed_plot_css);
+}
+
+void
+page_verdict(char *const verdict[2], const struct notice *notices, size_t count,
+	FILE *out)
+{
+	fprintf(out, "<div class=\"verdict\" id=\"verdict\">");
+	html_element("p", NULL, verdict[0], out);
+	html_element("p", NULL, verdict[1], out);
+	fprintf(out, "</div>\n");
+	for (size_t i = 0; i < count; i++) {
+		fprintf(out, "<p class=\"notice%s\"><b>%s</b> ",
+			notices[i].warning ? " warning" : "",
+			notices[i].warning ? "Warning" : "Note");
+		html_text(notices[i].text, out);
+		fprintf(out, "</p>\n");
+	}
 }
 
 static void
@@ -65,19 +82,8 @@ verdict(struct page *p)
 	}
 	fprintf(p->out, "</p>\n");
 	html_element("h1", NULL, report_fact(r, "cpu_name"), p->out);
-	fprintf(p->out, "\n<div class=\"verdict\" id=\"verdict\">");
-	html_element("p", NULL, r->verdict[0], p->out);
-	html_element("p", NULL, r->verdict[1], p->out);
-	fprintf(p->out, "</div>\n");
-	for (size_t i = 0; i < r->notice_count; i++) {
-		const struct notice *n = &r->notices[i];
-
-		fprintf(p->out, "<p class=\"notice%s\"><b>%s</b> ",
-			n->warning ? " warning" : "",
-			n->warning ? "Warning" : "Note");
-		html_text(n->text, p->out);
-		fprintf(p->out, "</p>\n");
-	}
+	putc('\n', p->out);
+	page_verdict(r->verdict, r->notices, r->notice_count, p->out);
 	fprintf(p->out, "</header>\n");
 }
 
@@ -261,7 +267,7 @@ report_html(const struct report *r, char *const *svgs, FILE *out)
 {
 	struct page p = {.report = r, .svgs = svgs, .out = out};
 
-	head(&p);
+	page_head(report_fact(r, "platform_id"), out);
 	verdict(&p);
 	fprintf(out, "<main>\n");
 	platform(&p);

@@ -52,31 +52,31 @@ report_table_title(const char *table)
 	return table;
 }
 
-__attribute__((format(printf, 3, 4))) static int
-notice_add(struct report *r, bool warning, const char *format, ...)
+int
+notice_add(struct notice **notices, size_t *count, bool warning,
+	const char *format, ...)
 {
-	struct notice *notices = realloc(
-		r->notices, (r->notice_count + 1) * sizeof(*notices));
+	struct notice *more = realloc(*notices, (*count + 1) * sizeof(*more));
 	va_list args;
 	char *text;
 	int n;
 
-	if (!notices)
+	if (!more)
 		return -ENOMEM;
-	r->notices = notices;
+	*notices = more;
 	va_start(args, format);
 	n = vasprintf(&text, format, args);
 	va_end(args);
 	if (n < 0)
 		return -ENOMEM;
-	notices[r->notice_count++] = (struct notice){warning, text};
+	more[(*count)++] = (struct notice){warning, text};
 	return 0;
 }
 
 /* The row that says most: of the tuned build, else of the first library that
  * is no control; over everything, with equal promises if it was measured. */
-static const struct comparison *
-headline(const struct comparisons *all)
+const struct comparison *
+report_headline(const struct comparisons *all)
 {
 	const struct comparison *best = NULL;
 	int best_rank = 0;
@@ -126,7 +126,7 @@ comparison_words(const struct comparison *c, const struct comparison *aa)
 static int
 say_comparison(struct report *r)
 {
-	const struct comparison *c = headline(&r->comparisons), *aa;
+	const struct comparison *c = report_headline(&r->comparisons), *aa;
 	char noise[128] = "no A/A control was measured";
 	int n;
 
@@ -183,7 +183,7 @@ notice_refusals(struct report *r)
 		const struct decision *d = &r->decisions.rows[i];
 
 		if (d->own.verdict == VERDICT_REFUSED)
-			err = notice_add(r, true,
+			err = notice_add(&r->notices, &r->notice_count, true,
 				"Refused: %s on CPU node %u, memory node %u, "
 				"domain %s: %s. The default stands.",
 				op_names[d->op], d->cpu_node, d->mem_node,
@@ -202,16 +202,17 @@ notice_platform(struct report *r)
 	int err = 0;
 
 	if (there && measured && strcmp(there, measured) != 0)
-		err = notice_add(r, true,
+		err = notice_add(&r->notices, &r->notice_count, true,
 			"platform.tsv is of %s, the measurements are of %s.",
 			there, measured);
 	if (!err && verdict && strcmp(verdict, "retained") == 0)
-		err = notice_add(r, true,
+		err = notice_add(&r->notices, &r->notice_count, true,
 			"Streaming stores stay in this CPU's cache. Where only "
 			"the memory controller is persistent (ADR), a copy by "
 			"streaming stores without a flush is not durable.");
 	if (!err && report_is_emulated(r))
-		err = notice_add(r, false, "%s", report_emulated);
+		err = notice_add(&r->notices, &r->notice_count, false, "%s",
+			report_emulated);
 	return err;
 }
 
@@ -221,19 +222,19 @@ notice_missing(struct report *r)
 	int err = 0;
 
 	if (r->decisions.count == 0)
-		err = notice_add(r, true,
+		err = notice_add(&r->notices, &r->notice_count, true,
 			"No decisions.tsv: run pmem-tune decide. Thresholds "
 			"and what they are worth are not known.");
 	if (!err && r->comparisons.count == 0)
-		err = notice_add(r, true,
+		err = notice_add(&r->notices, &r->notice_count, true,
 			"No compare.tsv: run pmem-bench compare. No gain is "
 			"shown beside other builds.");
 	if (!err && !r->header)
-		err = notice_add(
-			r, true, "No pmem_tuned.h: run pmem-tune emit.");
+		err = notice_add(&r->notices, &r->notice_count, true,
+			"No pmem_tuned.h: run pmem-tune emit.");
 	if (!err && r->measurements.count == 0)
-		err = notice_add(
-			r, true, "measurements.tsv holds no repetition.");
+		err = notice_add(&r->notices, &r->notice_count, true,
+			"measurements.tsv holds no repetition.");
 	return err;
 }
 

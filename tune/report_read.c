@@ -10,6 +10,7 @@
 
 struct folder {
 	const char *dir;
+	bool partial; /* what a report needs may be missing */
 	char path[4096]; /* of the file being read */
 	char *error;
 };
@@ -46,7 +47,7 @@ platform_read(struct report *r, struct folder *f)
 	char why[PROVENANCE_ERROR_BYTES];
 	int err = folder_file(f, "platform.tsv");
 
-	if (err)
+	if (err || (f->partial && is_missing(f)))
 		return err;
 	err = provenance_read(&r->platform, f->path, MEASUREMENT_SCHEMA, why);
 	return err ? complain(f, err, why) : 0;
@@ -58,7 +59,7 @@ all_measurements_read(struct report *r, struct folder *f)
 	char why[PROVENANCE_ERROR_BYTES];
 	int err = folder_file(f, "measurements.tsv");
 
-	if (err)
+	if (err || (f->partial && is_missing(f)))
 		return err;
 	err = measurements_read(
 		&r->measurements, f->path, MEASUREMENT_STRICT, why);
@@ -113,9 +114,10 @@ header_read(struct report *r, struct folder *f)
 }
 
 int
-report_read(struct report *r, const char *dir, char error[REPORT_ERROR_BYTES])
+report_read_files(struct report *r, const char *dir, bool partial,
+	char error[REPORT_ERROR_BYTES])
 {
-	struct folder f = {.dir = dir, .error = error};
+	struct folder f = {.dir = dir, .partial = partial, .error = error};
 	int err = platform_read(r, &f);
 
 	if (!err)
@@ -126,17 +128,26 @@ report_read(struct report *r, const char *dir, char error[REPORT_ERROR_BYTES])
 		err = all_comparisons_read(r, &f);
 	if (!err)
 		err = header_read(r, &f);
-	if (!err) {
-		err = figures_make(&r->figures, &r->measurements, &r->decisions,
-			&r->comparisons);
-		if (!err)
-			err = report_judge(r);
-		if (err)
-			snprintf(error, REPORT_ERROR_BYTES,
-				"report: out of memory");
-	}
 	if (err)
 		report_free(r);
+	return err;
+}
+
+int
+report_read(struct report *r, const char *dir, char error[REPORT_ERROR_BYTES])
+{
+	int err = report_read_files(r, dir, false, error);
+
+	if (err)
+		return err;
+	err = figures_make(
+		&r->figures, &r->measurements, &r->decisions, &r->comparisons);
+	if (!err)
+		err = report_judge(r);
+	if (err) {
+		snprintf(error, REPORT_ERROR_BYTES, "report: out of memory");
+		report_free(r);
+	}
 	return err;
 }
 

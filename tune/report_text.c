@@ -108,15 +108,6 @@ crossover_plot(const struct figure *f, FILE *out)
 	}
 }
 
-static void
-heading(const char *text, FILE *out)
-{
-	fprintf(out, "\n%s\n", text);
-	for (size_t i = text_columns(text); i > 0; i--)
-		fputs("─", out);
-	putc('\n', out);
-}
-
 /* What programs of one kind would have, where it is something else. */
 static void
 programs_line(const struct decision *d, FILE *out)
@@ -173,7 +164,7 @@ decisions(const struct report *r, FILE *out)
 {
 	if (r->decisions.count == 0)
 		return;
-	heading("Decisions", out);
+	text_heading("Decisions", out);
 	fprintf(out, "  node domain  op     flush       stream   "
 		     "gain, 95 %%       verdict\n");
 	for (size_t i = 0; i < r->decisions.count; i++)
@@ -186,7 +177,7 @@ details(const struct report *r, FILE *out)
 {
 	if (r->decisions.count == 0)
 		return;
-	heading("Thresholds, and programs of one kind", out);
+	text_heading("Thresholds, and programs of one kind", out);
 	for (size_t i = 0; i < r->decisions.count; i++) {
 		const struct decision *d = &r->decisions.rows[i];
 
@@ -248,7 +239,7 @@ gains(const struct report *r, FILE *out)
 
 	if (all->count == 0)
 		return;
-	heading("Speed of one library over another, ½× to 2×", out);
+	text_heading("Speed of one library over another, ½× to 2×", out);
 	for (size_t i = 0; i < all->count; i++) {
 		const struct comparison *c = &all->rows[i];
 
@@ -274,7 +265,7 @@ plots(const struct report *r, enum figure_kind kind, const char *title,
 		if (f->kind != kind)
 			continue;
 		if (!titled)
-			heading(title, out);
+			text_heading(title, out);
 		titled = true;
 		plot(f, out);
 	}

@@ -55,3 +55,12 @@ text_paragraph(const char *first, const char *text, FILE *out)
 			fprintf(out, "%*s", (int)indent, "");
 	}
 }
+
+void
+text_heading(const char *text, FILE *out)
+{
+	fprintf(out, "\n%s\n", text);
+	for (size_t i = text_columns(text); i > 0; i--)
+		fputs("─", out);
+	putc('\n', out);
+}

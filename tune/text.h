@@ -19,4 +19,7 @@ void text_pad(const char *text, size_t columns, FILE *out);
  * blanks the others. */
 void text_paragraph(const char *first, const char *text, FILE *out);
 
+/* A line with a rule under it, set off from what stands before. */
+void text_heading(const char *text, FILE *out);
+
 #endif
