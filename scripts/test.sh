@@ -68,13 +68,22 @@ write_suite() {
 	scripts/suite.py "$suite" "${arguments[@]}"
 }
 
-# The summary is held back so that what the tests counted stands before it.
+# Passes lines on as they come, but keeps CTest's summary for the end.
+hold_summary() {
+	local line held to=1
+	exec {held}>"$suite/summary"
+	while IFS= read -r line; do
+		[[ $line != *"% tests passed"* ]] || to=$held
+		printf '%s\n' "$line" >&"$to"
+	done
+}
+
+# What the tests counted stands before the summary.
 run_suite() {
 	local status=0
 	ctest --test-dir "$suite" -j "$(nproc)" --output-on-failure \
 		--no-tests=error --timeout 1500 -R "$only" |
-		awk -v held="$suite/summary" '/% tests passed/ { hold = 1 }
-			hold { print >held; next } { print; fflush() }' || status=$?
+		hold_summary || status=$?
 	heading "What the tests counted"
 	sed -nE 's|^[0-9]+/[0-9]+ Testing: ||; T count; h; b
 		:count; s/^counts: //; T; G; s/(.*)\n(.*)/   \2: \1/p' \
