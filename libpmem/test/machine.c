@@ -257,9 +257,9 @@ machine_decode(struct instruction *insn, uintptr_t addr)
 	if (zi.mnemonic == ZYDIS_MNEMONIC_NOP ||
 		zi.meta.category == ZYDIS_CATEGORY_PREFETCH)
 		return NULL;
-	if (zi.attributes & (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE |
-				    ZYDIS_ATTRIB_HAS_REPNE))
-		return "repeated string instruction";
+	insn->repeated = zi.attributes &
+			 (ZYDIS_ATTRIB_HAS_REP | ZYDIS_ATTRIB_HAS_REPE |
+				 ZYDIS_ATTRIB_HAS_REPNE);
 	for (int write = 0; write <= 1; write++) {
 		for (int i = 0; !why && i < zi.operand_count; i++)
 			why = operand_add(insn, &ops[i], write);
@@ -305,6 +305,8 @@ void
 machine_report(const struct instruction *insn, const ucontext_t *uc,
 	struct model *model)
 {
+	if (insn->repeated && uc->uc_mcontext.gregs[REG_RCX] == 0)
+		return;
 	for (size_t i = 0; i < insn->access_count; i++) {
 		const struct access *a = &insn->accesses[i];
 		uintptr_t addr = access_address(a, uc);

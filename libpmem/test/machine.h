@@ -39,6 +39,7 @@ struct instruction {
 	size_t access_count;
 	enum flush flush; /* of a FLUSH */
 	bool fence;
+	bool repeated; /* RCX times; stepped through element by element */
 	int mask_vec; /* number of the register that masks STREAM_MASKED */
 	bool foreign; /* this CPU cannot run it */
 	int to_vec, from_vec; /* numbers of vector registers, or -1 */
