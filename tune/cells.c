@@ -245,14 +245,14 @@ int
 cells_build(struct cells *c, const struct measurement *rows, size_t count,
 	double assumed_error, char error[PROVENANCE_ERROR_BYTES])
 {
-	const struct measurement **sorted = calloc(count + 1, sizeof(*sorted));
+	const struct measurement **sorted = calloc(count + 1, sizeof(const void *));
 	int err = sorted ? 0 : -ENOMEM;
 
 	*c = (struct cells){.row_count = count};
 	for (size_t i = 0; !err && i < count; i++)
 		sorted[i] = &rows[i];
 	if (!err) {
-		qsort(sorted, count, sizeof(*sorted), row_compare);
+		qsort(sorted, count, sizeof(const void *), row_compare);
 		err = rows_survey(c, sorted, count, error);
 	}
 	if (!err)

@@ -21,7 +21,7 @@
 
 #include "measurement.h"
 
-#define VARIANT_COUNT (ISA_COUNT * STORE_COUNT * FLUSH_COUNT)
+enum { VARIANT_COUNT = ISA_COUNT * STORE_COUNT * FLUSH_COUNT };
 
 /* Index of a variant; op flush uses generic, cached. */
 static inline unsigned

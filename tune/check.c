@@ -58,26 +58,24 @@ free_text:
 	return NULL;
 }
 
-/* Header text that the measurements lead to; the caller frees it. */
-static int
-header_derive(
-	char **paths, int count, const char *weights, char **text, size_t *len)
+/* Header text that the measurements lead to; the caller frees it. NULL after a
+ * message. */
+static char *
+header_derive(char **paths, int count, const char *weights, size_t *len)
 {
 	char error[DECIDE_ERROR_BYTES];
 	struct decision_list *lists = calloc((size_t)count, sizeof(*lists));
-	int read = 0, status = 0;
+	int read = 0, status = lists ? 0 : tune_fail("out of memory");
 	size_t culprit = 0;
+	char *text = NULL;
 	FILE *f = NULL;
 
-	*text = NULL;
-	if (!lists)
-		return tune_fail("out of memory");
 	for (; !status && read < count; read++) {
 		if (decide_file(&lists[read], paths[read], weights, error))
 			status = tune_fail("%s", error);
 	}
 	if (!status)
-		f = open_memstream(text, len);
+		f = open_memstream(&text, len);
 	if (!status && !f)
 		status = tune_fail("out of memory");
 	if (f && emit(lists, (size_t)count, f, error, &culprit))
@@ -88,7 +86,10 @@ header_derive(
 	while (read-- > 0)
 		decision_list_free(&lists[read]);
 	free(lists);
-	return status;
+	if (!status)
+		return text;
+	free(text);
+	return NULL;
 }
 
 /* The line that defines the CPUs, without the lines before; NULL if none. */
@@ -143,7 +144,7 @@ check_main(int argc, char **argv)
 	const char *weights = NULL, *path;
 	size_t header_len = 0, derived_len = 0;
 	char *header, *derived;
-	int c, status;
+	int c, status = EXIT_SUCCESS;
 
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
@@ -158,10 +159,12 @@ check_main(int argc, char **argv)
 	if (!header)
 		return tune_fail(
 			"cannot read header: %s: %s", strerror(errno), path);
-	status = header_derive(argv + optind + 1, argc - optind - 1, weights,
-		&derived, &derived_len);
-	if (!status && (header_len != derived_len ||
-			       memcmp(header, derived, header_len) != 0))
+	derived = header_derive(
+		argv + optind + 1, argc - optind - 1, weights, &derived_len);
+	if (!derived)
+		status = EXIT_FAILURE;
+	else if (header_len != derived_len ||
+		 memcmp(header, derived, header_len) != 0)
 		status = difference_tell(
 			header, header_len, derived, derived_len, path);
 	free(derived);

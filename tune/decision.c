@@ -29,7 +29,7 @@ const char *
 decision_bytes(size_t bytes, char text[DECISION_BYTES_TEXT])
 {
 	if (bytes == POLICY_NEVER)
-		strcpy(text, "never");
+		snprintf(text, DECISION_BYTES_TEXT, "never");
 	else
 		snprintf(text, DECISION_BYTES_TEXT, "%zu", bytes);
 	return text;

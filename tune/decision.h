@@ -95,6 +95,9 @@ struct decision {
 	double own_gain_pct, own_gain_lo_pct, own_gain_hi_pct;
 };
 
+/* Rows of a pair in a list: every operation in every domain. */
+enum { PAIR_ROWS = OP_COUNT * DOMAIN_COUNT };
+
 /* A whole file. An empty one is all zero bytes. */
 struct decision_list {
 	struct provenance provenance;

@@ -103,7 +103,7 @@ verdict_parse(struct judgement *j, const char *word)
 	} else if (strncmp(word, refused, len) == 0 &&
 		   strlen(word + len) < DECISION_REASON_BYTES && word[len]) {
 		j->verdict = VERDICT_REFUSED;
-		strcpy(j->reason, word + len);
+		snprintf(j->reason, sizeof(j->reason), "%s", word + len);
 	} else {
 		return -EINVAL;
 	}

@@ -349,8 +349,7 @@ is_complete(const struct decision_list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		const struct decision *d = &list->rows[i];
 		const struct decision *first = &list->rows[i - i % OP_COUNT];
-		const struct decision
-			*pair = &list->rows[i - i % (OP_COUNT * DOMAIN_COUNT)];
+		const struct decision *pair = &list->rows[i - i % PAIR_ROWS];
 
 		if (d->op != (enum op)(i % OP_COUNT) ||
 			d->domain != (enum domain)(i / OP_COUNT % DOMAIN_COUNT))
@@ -364,10 +363,8 @@ is_complete(const struct decision_list *list)
 			d->uniform.choice.flush != first->uniform.choice.flush)
 			return false;
 	}
-	return list->count > 0 &&
-	       list->count % (OP_COUNT * DOMAIN_COUNT) == 0 &&
-	       (list->rows->has_uniform ||
-		       list->count == OP_COUNT * DOMAIN_COUNT);
+	return list->count > 0 && list->count % PAIR_ROWS == 0 &&
+	       (list->rows->has_uniform || list->count == PAIR_ROWS);
 }
 
 static int

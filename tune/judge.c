@@ -464,7 +464,7 @@ op_refuse(struct judgement *own, const struct choice *standard,
 	own->choice = *standard;
 	own->choice.flush = flush;
 	own->verdict = VERDICT_REFUSED;
-	strcpy(own->reason, reason);
+	snprintf(own->reason, sizeof(own->reason), "%s", reason);
 }
 
 int

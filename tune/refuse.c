@@ -126,7 +126,7 @@ refuse_cells(const struct provenance *facts, const struct cells *c,
 	if (refused)
 		snprintf(reason, DECISION_REASON_BYTES, "%s", refused);
 	else if (!c->count)
-		strcpy(reason, "no measurements");
+		snprintf(reason, DECISION_REASON_BYTES, "no measurements");
 	else if (repetitions < REPETITIONS_LEAST &&
 		 refuse_assumed_error(facts) == 0)
 		snprintf(reason, DECISION_REASON_BYTES,
@@ -134,7 +134,7 @@ refuse_cells(const struct provenance *facts, const struct cells *c,
 			"needed are %d",
 			repetitions, REPETITIONS_LEAST);
 	else if (is_identical(c))
-		strcpy(reason,
+		snprintf(reason, DECISION_REASON_BYTES,
 			"repetitions do not differ: the clock is too coarse");
 	else if (c->scale > SCATTER_MOST)
 		snprintf(reason, DECISION_REASON_BYTES,

@@ -68,7 +68,9 @@ read_back(const char *text, size_t len, struct decision_list *list,
 {
 	FILE *f = fopen(path, "w");
 
-	CHECK(f && fwrite(text, 1, len, f) == len && fclose(f) == 0);
+	CHECK(f);
+	CHECK(fwrite(text, 1, len, f) == len);
+	CHECK(fclose(f) == 0);
 	return decision_list_read(list, path, error);
 }
 

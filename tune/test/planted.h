@@ -93,7 +93,8 @@ planted_add(struct measurements *all, const struct plant *p, uint64_t seed)
 	struct rng rng;
 
 	if (!all->rows)
-		all->rows = calloc(4 * PLANTED_ROWS_MOST, sizeof(*all->rows));
+		all->rows = calloc(
+			(size_t)4 * PLANTED_ROWS_MOST, sizeof(*all->rows));
 	rng_seed(&rng, seed);
 	for (unsigned i = 0; i < OP_COUNT * p->states; i++) {
 		m.op = (enum op)(i % OP_COUNT);

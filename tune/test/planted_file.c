@@ -15,14 +15,14 @@ facts_add(struct provenance *p)
 {
 	struct cpu cpu;
 	char features[100] = "";
+	size_t len = 0;
 
 	cpu_detect(&cpu);
 	for (uint32_t bit = CPU_SSE2; bit <= CPU_CLWB; bit <<= 1) {
-		if (!(cpu.features & bit))
-			continue;
-		if (*features)
-			strcat(features, " ");
-		strcat(features, cpu_feature_name((enum cpu_feature)bit));
+		if (cpu.features & bit)
+			len += (size_t)snprintf(features + len,
+				sizeof(features) - len, "%s%s", len ? " " : "",
+				cpu_feature_name((enum cpu_feature)bit));
 	}
 	CHECK(provenance_add(p, "schema", MEASUREMENT_SCHEMA) == 0);
 	CHECK(provenance_add(p, "platform_id",
