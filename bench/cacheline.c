@@ -84,22 +84,22 @@ action_none(const struct line_set *set, uint64_t content)
 #define TARGET(isa) __attribute__((target(isa)))
 
 /* One whole line by vectors of a type. */
-#define STREAM_LINE(vec, splat, stream) \
+#define STREAM_LINE(insn, vec, splat, reg) \
 	for (size_t at = 0; at < LINE_BYTES; at += sizeof(vec)) \
-	stream((vec *)(void *)(line + at), splat((long long)content))
+	PRIM_STREAM(insn, (vec *)(void *)(line + at), reg, \
+		splat((long long)content))
 
 ACTION(clflush, NO_TARGET, prim_flush_line(FLUSH_CLFLUSH, line))
 ACTION(clflushopt, NO_TARGET, prim_flush_line(FLUSH_CLFLUSHOPT, line))
 ACTION(clwb, NO_TARGET, prim_flush_line(FLUSH_CLWB, line))
 ACTION(stream_part, NO_TARGET, prim_stream_8(line, content))
-ACTION(stream_8, NO_TARGET,
-	STREAM_LINE(long long, (long long), _mm_stream_si64))
+ACTION(stream_8, NO_TARGET, STREAM_LINE("movnti", long long, (long long), "r"))
 ACTION(stream_16, NO_TARGET,
-	STREAM_LINE(__m128i, _mm_set1_epi64x, _mm_stream_si128))
+	STREAM_LINE("movntdq", __m128i, _mm_set1_epi64x, "x"))
 ACTION(stream_32, TARGET("avx"),
-	STREAM_LINE(__m256i, _mm256_set1_epi64x, _mm256_stream_si256))
+	STREAM_LINE("vmovntdq", __m256i, _mm256_set1_epi64x, "x"))
 ACTION(stream_64, TARGET("avx512f"),
-	STREAM_LINE(__m512i, _mm512_set1_epi64, _mm512_stream_si512))
+	STREAM_LINE("vmovntdq", __m512i, _mm512_set1_epi64, "v"))
 
 /* MOVDIR64B moves a line from memory, so its source is one, on the stack. */
 static TARGET("movdir64b") void action_stream_direct(

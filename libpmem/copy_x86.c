@@ -65,7 +65,6 @@ words_splat(int c)
  * compiler encodes in the caller's isa, so no transition penalty arises. */
 #define SSE2_LOAD(src) _mm_loadu_si128((const __m128i *)(const void *)(src))
 #define SSE2_STORE(dest, v) _mm_storeu_si128((__m128i *)(void *)(dest), v)
-#define SSE2_STREAM(dest, v) _mm_stream_si128((__m128i *)(void *)(dest), v)
 
 #define ISA sse2
 #define TARGET
@@ -74,7 +73,8 @@ words_splat(int c)
 #define LINE_VECS 4
 #define VEC_LOAD(src) SSE2_LOAD(src)
 #define VEC_STORE(dest, v) SSE2_STORE(dest, v)
-#define VEC_STREAM(dest, v) SSE2_STREAM(dest, v)
+#define VEC_STREAM(dest, v) \
+	PRIM_STREAM("movntdq", (__m128i *)(void *)(dest), "x", v)
 #define VEC_SPLAT(c) _mm_set1_epi8((char)(c))
 #define HALF __m128i
 #define HALF_LOAD(src) SSE2_LOAD(src)
@@ -90,7 +90,8 @@ words_splat(int c)
 #define LINE_VECS 2
 #define VEC_LOAD(src) _mm256_loadu_si256((const __m256i *)(const void *)(src))
 #define VEC_STORE(dest, v) _mm256_store_si256((__m256i *)(void *)(dest), v)
-#define VEC_STREAM(dest, v) _mm256_stream_si256((__m256i *)(void *)(dest), v)
+#define VEC_STREAM(dest, v) \
+	PRIM_STREAM("vmovntdq", (__m256i *)(void *)(dest), "x", v)
 #define VEC_SPLAT(c) _mm256_set1_epi8((char)(c))
 #define HALF __m128i
 #define HALF_LOAD(src) SSE2_LOAD(src)
@@ -106,7 +107,8 @@ words_splat(int c)
 #define LINE_VECS 1
 #define VEC_LOAD(src) _mm512_loadu_si512((const void *)(src))
 #define VEC_STORE(dest, v) _mm512_store_si512((void *)(dest), v)
-#define VEC_STREAM(dest, v) _mm512_stream_si512((__m512i *)(void *)(dest), v)
+#define VEC_STREAM(dest, v) \
+	PRIM_STREAM("vmovntdq", (__m512i *)(void *)(dest), "v", v)
 #define VEC_SPLAT(c) _mm512_set1_epi32((int)word_splat(c))
 #define HALF __m128i
 #define HALF_LOAD(src) SSE2_LOAD(src)

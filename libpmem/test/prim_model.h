@@ -70,6 +70,15 @@ RECORDED_WRITE(prim_store_8, store, char *, uint64_t, 1)
 RECORDED_WRITE(prim_stream_4, stream, char *, uint32_t, 1)
 RECORDED_WRITE(prim_stream_8, stream, char *, uint64_t, 1)
 
+/* The instructions of vectors fault where they are not aligned. */
+#define PRIM_STREAM(insn, dest, reg, v) \
+	do { \
+		__typeof__(*(dest)) value_ = (v); \
+\
+		model_aligned(&model, (uintptr_t)(dest), sizeof(value_)); \
+		recorded_stream(dest, &value_, sizeof(value_)); \
+	} while (0)
+
 PRIM void
 prim_stream_bytes(char *dest, uint32_t v, size_t n_bytes)
 {
@@ -115,15 +124,12 @@ struct vec_64 {
 
 RECORDED_LOAD(_mm_loadu_si128, struct vec_16, const struct vec_16 *)
 RECORDED_WRITE(_mm_storeu_si128, store, struct vec_16 *, struct vec_16, 1)
-RECORDED_WRITE(_mm_stream_si128, stream, struct vec_16 *, struct vec_16, 16)
 RECORDED_SPLAT(_mm_set1_epi8, struct vec_16)
 RECORDED_LOAD(_mm256_loadu_si256, struct vec_32, const struct vec_32 *)
 RECORDED_WRITE(_mm256_store_si256, store, struct vec_32 *, struct vec_32, 32)
-RECORDED_WRITE(_mm256_stream_si256, stream, struct vec_32 *, struct vec_32, 32)
 RECORDED_SPLAT(_mm256_set1_epi8, struct vec_32)
 RECORDED_LOAD(_mm512_loadu_si512, struct vec_64, const void *)
 RECORDED_WRITE(_mm512_store_si512, store, void *, struct vec_64, 64)
-RECORDED_WRITE(_mm512_stream_si512, stream, void *, struct vec_64, 64)
 
 PRIM struct vec_64
 _mm512_set1_epi32(int c)
