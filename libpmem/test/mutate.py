@@ -140,10 +140,7 @@ class Tree:
         """(verdict, text): killed, survived, equivalent or invalid."""
         path = self.source / "libpmem" / mutation.file
         original = path.read_text()
-        changed = mutation.apply(original)
-        if changed is None:
-            return "invalid", "does not fit the source once"
-        path.write_text(changed)
+        path.write_text(mutation.apply(original))
         try:
             for name in dict.fromkeys(TESTS.get(mutation.file, EVERY)):
                 why = self.test(name)
@@ -157,6 +154,13 @@ class Tree:
         if mutation.equivalent:
             return "equivalent", mutation.equivalent
         return "SURVIVED", ""
+
+
+def misfits(mutations):
+    """Names of faults whose place in the source is gone."""
+    sources = {m.file: (ROOT / "libpmem" / m.file).read_text()
+               for m in mutations}
+    return [m.name for m in mutations if m.apply(sources[m.file]) is None]
 
 
 def arguments_read():
@@ -173,6 +177,10 @@ def main():
     arguments = arguments_read()
     begin = time.monotonic()
     mutations = [m for m in mutations_read() if re.search(arguments.only, m.name)]
+    stale = misfits(mutations)
+    if stale:
+        sys.exit("mutate.py: does not fit the source once: " +
+                 "; ".join(stale))
     if arguments.minutes:
         random.Random(arguments.seed).shuffle(mutations)
     verdicts, trees, lock = {}, threading.local(), threading.Lock()
