@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 struct format
 format_bytes(size_t bytes)
@@ -109,6 +110,20 @@ struct format
 format_loss(double percent)
 {
 	return tenths(percent, "");
+}
+
+struct format
+format_amount(double value, const char *unit)
+{
+	const char *sign = value < 0 ? "−" : "";
+	struct format f;
+
+	if (strcmp(unit, "x") == 0)
+		snprintf(f.text, sizeof(f.text), "%s%.3f×", sign, fabs(value));
+	else
+		snprintf(f.text, sizeof(f.text), "%s%.2f %.10s", sign,
+			fabs(value), unit);
+	return f;
 }
 
 struct format

@@ -39,6 +39,9 @@ struct format format_percent(double percent);
 /* A loss or a noise, which has no direction: "1.2 %". */
 struct format format_loss(double percent);
 
+/* In a unit of goals.tsv: "1.043×", "3.20 %", "12.40 ns". */
+struct format format_amount(double value, const char *unit);
+
 /* Whole: "98 %". What is neither none nor all never reads as such. */
 struct format format_share(double percent);
 

@@ -27,6 +27,15 @@ void page_decisions(struct page *p);
 /* What other weights, and other kernels, would make of each decision. */
 void page_sensitivity(struct page *p);
 
+/* What the library is to reach, and reached. */
+void page_goals(struct page *p);
+
+/* What the program does that was tuned to, and what that is worth. */
+void page_program(struct page *p);
+
+/* What counters counted, if anything. */
+void page_counts(struct page *p);
+
 /* Libraries side by side: means, then plots, for each promise. */
 void page_gain(struct page *p);
 

@@ -9,7 +9,10 @@
 
 #include <stdio.h>
 
+#include "counts.h"
 #include "figure.h"
+#include "program.h"
+#include "reached.h"
 
 #define REPORT_ERROR_BYTES 512
 
@@ -24,6 +27,9 @@ struct report {
 	struct measurements measurements;
 	struct decision_list decisions; /* empty: no decisions.tsv */
 	struct comparisons comparisons; /* empty: no compare.tsv */
+	struct reached_list reached; /* empty: no goals.tsv */
+	struct counts counts; /* empty: no counters.tsv */
+	struct program_profile program; /* absent: no weights.tsv */
 	char *header; /* text of pmem_tuned.h, or NULL */
 	struct figures figures;
 	char *verdict[2]; /* the two sentences that come first */
@@ -32,7 +38,7 @@ struct report {
 };
 
 /* Reads a folder onto an empty report: platform.tsv and measurements.tsv must
- * be there, decisions.tsv, compare.tsv and pmem_tuned.h may be. 0, or a
+ * be there, the others of a run may be. 0, or a
  * negative errno with "what: why: which file" in error. */
 int report_read(
 	struct report *r, const char *dir, char error[REPORT_ERROR_BYTES]);
@@ -77,6 +83,10 @@ void report_html(const struct report *r, char *const *svgs, FILE *out);
 
 /* Platform, verdict, decisions and gains within 80 columns. */
 void report_summary(const struct report *r, FILE *out);
+
+/* Parts of the summary: goals, and the program tuned to. */
+void report_goals(const struct report *r, FILE *out);
+void report_program(const struct report *r, FILE *out);
 
 /* The summary, and sketches of the plots. */
 void report_text(const struct report *r, FILE *out);

@@ -271,10 +271,22 @@ report_html(const struct report *r, char *const *svgs, FILE *out)
 	verdict(&p);
 	fprintf(out, "<main>\n");
 	platform(&p);
+	if (r->reached.count > 0) {
+		section(&p, "goals", "Goals",
+			"What the library is to reach, and for what it does "
+			"not reach the measurement that says why.");
+		page_goals(&p);
+	}
 	section(&p, "decisions", "Decisions",
 		"The kernels of the tuned library, for each pair of nodes and "
 		"each persistence domain.");
 	page_decisions(&p);
+	if (r->program.present) {
+		section(&p, "program", "Tuned to a program",
+			"How decisions differ from those of the default "
+			"weights, and what that is worth to this program.");
+		page_program(&p);
+	}
 	section(&p, "gain", "Gain beside other builds",
 		"Speed of whole public calls, interleaved in one run; above "
 		"1× is faster than the baseline. What goes beyond 8× leaves "
@@ -289,6 +301,7 @@ report_html(const struct report *r, char *const *svgs, FILE *out)
 		"What PAPI could count on this machine, or its reason for "
 		"having none.");
 	counters(&p);
+	page_counts(&p);
 	section(&p, "meaning", "What the numbers mean", "How to read them.");
 	meaning(&p);
 	section(&p, "provenance", "Where it comes from",

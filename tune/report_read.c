@@ -91,6 +91,42 @@ all_comparisons_read(struct report *r, struct folder *f)
 }
 
 static int
+all_reached_read(struct report *r, struct folder *f)
+{
+	char why[PROVENANCE_ERROR_BYTES];
+	int err = folder_file(f, "goals.tsv");
+
+	if (err || is_missing(f))
+		return err;
+	err = reached_read(&r->reached, f->path, why);
+	return err ? complain(f, err, why) : 0;
+}
+
+static int
+all_counts_read(struct report *r, struct folder *f)
+{
+	char why[PROVENANCE_ERROR_BYTES];
+	int err = folder_file(f, "counters.tsv");
+
+	if (err || is_missing(f))
+		return err;
+	err = counts_read(&r->counts, f->path, why);
+	return err ? complain(f, err, why) : 0;
+}
+
+static int
+weights_file_read(struct report *r, struct folder *f)
+{
+	char why[PROVENANCE_ERROR_BYTES];
+	int err = folder_file(f, "weights.tsv");
+
+	if (err || is_missing(f))
+		return err;
+	err = program_read(&r->program, f->path, &r->measurements, why);
+	return err ? complain(f, err, why) : 0;
+}
+
+static int
 header_read(struct report *r, struct folder *f)
 {
 	int err = folder_file(f, "pmem_tuned.h");
@@ -127,6 +163,12 @@ report_read_files(struct report *r, const char *dir, bool partial,
 	if (!err)
 		err = all_comparisons_read(r, &f);
 	if (!err)
+		err = all_reached_read(r, &f);
+	if (!err)
+		err = all_counts_read(r, &f);
+	if (!err)
+		err = weights_file_read(r, &f);
+	if (!err)
 		err = header_read(r, &f);
 	if (err)
 		report_free(r);
@@ -159,6 +201,9 @@ report_free(struct report *r)
 	measurements_free(&r->measurements);
 	decision_list_free(&r->decisions);
 	comparisons_free(&r->comparisons);
+	reached_free(&r->reached);
+	program_free(&r->program);
+	counts_free(&r->counts);
 	free(r->header);
 	free(r->verdict[0]);
 	free(r->verdict[1]);

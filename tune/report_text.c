@@ -300,7 +300,9 @@ report_summary(const struct report *r, FILE *out)
 		putc('\n', out);
 		text_paragraph(n->warning ? "! " : "  ", n->text, out);
 	}
+	report_goals(r, out);
 	decisions(r, out);
+	report_program(r, out);
 	gains(r, out);
 }
 

@@ -115,7 +115,7 @@ echo "-- first start: n3 dies while it measures, n2 cannot build"
 start_fleet "$work/start1" --nodes 'n[1-3]' -- --header --seconds 8 \
 	--only 64,256,1024,4096,16384,65536 &
 started=$!
-await 300 "measurements on n3" measures n3
+await 900 "measurements on n3" measures n3
 slurm_kill "$work" n3
 before=$(rows n3)
 cp "$fleet/n3/run/measurements.tsv" "$work/before"

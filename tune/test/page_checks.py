@@ -7,7 +7,8 @@ import re
 import sys
 
 UNITS = {"ns": 1, "µs": 1e3, "ms": 1e6, "GB/s": 1, "B": 1, "KiB": 1 << 10,
-         "MiB": 1 << 20, "%": 1, "×": 1}
+         "MiB": 1 << 20, "%": 1, "×": 1, "KB": 1,
+         "": 1}
 
 
 def check(condition, message):
@@ -24,7 +25,8 @@ def read_rows(path):
 
 def parse_shown(text):
     """A number as the page writes it, and half a unit of its last digit."""
-    number, unit = re.fullmatch(r"([+−]?[0-9.]+)\s*(\S+)", text).groups()
+    number, unit = re.fullmatch(r"([+−]?[0-9.]+)\s*([^0-9.]*)",
+                                text).groups()
     decimals = len(number.partition(".")[2])
     scale = UNITS[unit]
     return (float(number.replace("−", "-")) * scale,

@@ -168,6 +168,80 @@ def check_texts(page, directory):
           "the verdict's figure is not that of compare.tsv")
 
 
+CELLS_SCRIPT = """
+return [...document.querySelectorAll(arguments[0] + ' tbody tr')]
+    .map(tr => [...tr.children].map(cell => {
+      const data = cell.querySelector('data');
+      return [cell.textContent, data ? +data.value : null];
+    }));
+"""
+
+
+def check_goals(page, directory):
+    goals = read_rows(os.path.join(directory, "goals.tsv"))
+    shown = page.run(CELLS_SCRIPT, "#goals-table")
+    check(len(shown) == len(goals), f"{len(shown)} goals")
+    for cells, goal in zip(shown, goals):
+        name, _, (_, value), (verdict, _), (why, _) = cells
+        check(name[0] == goal["goal"] and verdict == goal["met"], f"{cells}")
+        check(value == (None if goal["value"] == "-" else
+                        float(goal["value"])), f"{cells}")
+        check(why == ("" if verdict == "met" else goal["evidence"]),
+              f"{cells}")
+
+
+def check_counts(page, directory):
+    rows = read_rows(os.path.join(directory, "counters.tsv"))
+    found = collections.defaultdict(list)
+    for row in rows:
+        name = (row["flush"] if row["op"] == "flush" else
+                f"{row['isa']}/{row['store']}/{row['flush']}")
+        for event in ("cycles", "instructions"):
+            found[row["op"], row["size_bytes"], name, row["residency"],
+                  event].append(float(row[event]))
+    count = 0
+    for op in ("move", "set", "flush"):
+        for size in ("64", "4096"):
+            for cells in page.run(CELLS_SCRIPT, f"#counts-{op}-{size}"):
+                for i, residency in enumerate(("warm", "cold")):
+                    for j, event in enumerate(("cycles", "instructions")):
+                        value = cells[1 + 3 * i + j][1]
+                        wanted = statistics.median(
+                            found[op, size, cells[0][0], residency, event])
+                        check(abs(value - wanted) <= 1e-8 * wanted,
+                              f"{op}, {size}, {cells[0][0]}: {value}")
+                        count += 1
+                    check(cells[3 + 3 * i] == ["–", None],
+                          f"misses that were not counted: {cells}")
+    check(count == 2 * len(rows) // 3, f"{count} medians of events")
+
+
+def check_program(page, tool, directory):
+    """What the program's decision is worth is what the verb regret says."""
+    measured, usual, weights = (
+        os.path.join(directory, name) for name in
+        ("measurements.tsv", "usual.tsv", "weights.tsv"))
+    subprocess.run([tool, "decide", measured, "--out", usual], check=True,
+                   stderr=subprocess.DEVNULL)
+    said = subprocess.run(
+        [tool, "regret", usual, measured, "--weights", weights], check=True,
+        stdout=subprocess.PIPE, text=True).stdout
+    os.remove(usual)
+    lines = [line.split("\t") for line in said.splitlines()[1:]]
+    wanted = {(f"{line[0]}, {line[3]} node {line[1]} to {line[2]}"):
+              float(line[9]) for line in lines
+              if line[0] != "all" and line[9] != "-"}
+    shown = {cells[0][0]: cells[3][1]
+             for cells in page.run(CELLS_SCRIPT, "#program-table")}
+    check(shown.keys() == wanted.keys() and len(shown) >= 9,
+          f"{shown.keys()}, not {wanted.keys()}")
+    for name, value in wanted.items():
+        check(abs(shown[name] - value) < 0.00501,
+              f"{name}: worth {shown[name]}, not {value}")
+    text = page.run("return document.querySelector('#program').textContent")
+    check("page <writer>" in text, "the program has no name")
+
+
 def open_report(tool, work):
     run = os.path.join(work, "run")
     subprocess.run([sys.executable, os.path.join(HERE, "report_synthetic.py"),
@@ -192,6 +266,9 @@ def main():
             page.open("file://" + path)
             check_figures(page, Data(run), run)
             check_texts(page, run)
+            check_goals(page, run)
+            check_counts(page, run)
+            check_program(page, tool, run)
             check_all_shown(page, 1000)
             check_looks(page)
             check_print(page)

@@ -195,6 +195,40 @@ def compare_lib(rng, table, offset, lib, baseline, gain):
                 yield row(op, residency, "each", size, gain(size), 0.03)
 
 
+GOALS = [
+    ("tuned by stock, <equal> promises", "x", ">= 1.02", "1.3", "1.290",
+     "1.310", "met", "not to be seen"),
+    ("one call among 10,000 ranges", "ns", "<= 100", "143.2", "140.0",
+     "149.3", "not met", "two misses of the <cache>"),
+    ("size of the library", "KB", "<= 120", "-", "-", "-", "unknown",
+     "nothing was built"),
+]
+
+
+def counters(rng):
+    """As many rounds as measurements; misses could not be counted."""
+    for rep in range(3):
+        for residency in ("warm", "cold"):
+            for op, isa in (("move", "avx"), ("set", "avx"),
+                            ("flush", "generic")):
+                for size in (64, 4096):
+                    for flush, cost in FLUSH_NS.items():
+                        yield [op, isa, "cached", flush, residency, "each",
+                               1, 0, 0, size, 0, 0, rep,
+                               f"{size * (1 + cost) + rng.random():.3f}",
+                               f"{size / 4 + rng.random():.3f}", "-"]
+
+
+PROGRAM = [
+    ("program", "page <writer>"),
+    ("operations", "1000"),
+]
+WEIGHTS = [
+    ("move", "cold", "each", "4096", "0.75"),
+    ("flush", "warm", "each", "64", "0.25"),
+]
+
+
 HEADER = """\
 /* synthetic: test data of the report, no header of a machine */
 #define PMEM_TUNED_ID "synthetic </pre><b>"
@@ -214,6 +248,13 @@ def main():
           "table op residency drain threads size_bytes dst_offset lib "
           "baseline ratio ratio_lo ratio_hi pairs retained_pct dirty_pct "
           "promise", comparisons(rng))
+    write(directory, "goals.tsv", [], "", "goal unit target value lo hi met "
+          "evidence", GOALS)
+    write(directory, "counters.tsv", [], "", "op isa store flush residency "
+          "drain threads cpu_node mem_node size_bytes dst_offset src_offset "
+          "rep cycles instructions cache_misses", counters(rng))
+    write(directory, "weights.tsv", PROGRAM, "# ",
+          "op residency drain size_bucket weight", WEIGHTS)
     with open(os.path.join(directory, "pmem_tuned.h"), "w",
               encoding="utf-8") as f:
         f.write(HEADER)
