@@ -219,37 +219,11 @@ summary() {
 	EOT
 }
 
-# The goals of the project, and for those not met the measurement that says why.
-goals() {
-	[ -e "$out/goals.tsv" ] || return 0
-	heading "Goals"
-	awk -F'\t' '
-		function fold(text, line, n, i, words) {
-			n = split(text, words, " ")
-			line = "     "
-			for (i = 1; i <= n; i++) {
-				if (length(line) + length(words[i]) > 78) {
-					print line
-					line = "     "
-				}
-				line = line " " words[i]
-			}
-			print line
-		}
-		/^#/ { next }
-		$1 == "goal" {
-			printf "%-40s%8s%10s\n", "", "target", "measured"
-			next
-		}
-		{
-			range = $5 == "-" ? "" : \
-				sprintf("[%.4g, %.4g]", $5, $6)
-			value = $4 == "-" ? "-" : sprintf("%.4g", $4)
-			printf "%-40s%8s%7s %-2s %-16s%s\n", $1, $3, value, \
-				$2, range, $7 == "not met" ? "NOT met" : $7
-		}
-		$7 != "met" { fold($8) }
-	' "$out/goals.tsv"
+# What the program does that a run is tuned to stays with its results.
+keep_weights() {
+	[ ${#weights[@]} -eq 0 ] ||
+		cmp -s "${weights[1]}" "$out/weights.tsv" ||
+		cp "${weights[1]}" "$out/weights.tsv"
 }
 
 stopped() {
@@ -275,6 +249,7 @@ probe
 next "Measure"
 sweep
 next "Decide"
+keep_weights
 "$tune" decide "$out/measurements.tsv" "${weights[@]}" \
 	--out "$out/decisions.tsv"
 next "Write the header, and check it against the measurements"
@@ -293,4 +268,3 @@ next "Report"
 "$tune" report "$out"
 stage_end
 summary
-goals
