@@ -12,9 +12,11 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "device.h"
 #include "domain.h"
 #include "mock.h"
 #include "policy.h"
@@ -29,25 +31,34 @@ struct scenario {
 	const char *path; /* in the scratch directory */
 	size_t len;
 	int flags;
-	bool no_tmpfile, map_sync, hint;
+	bool no_tmpfile, map_sync, hint, no_room;
 };
 
+#define CREATE PMEM_FILE_CREATE
+#define SPARSE PMEM_FILE_SPARSE
+#define EXCL PMEM_FILE_EXCL
+#define UNNAMED (PMEM_FILE_CREATE | PMEM_FILE_TMPFILE)
+
 static const struct scenario scenarios[] = {
-	{"map", "file", 0, 0, 0, 0, 0},
-	{"map as on DAX", "file", 0, 0, 0, true, 0},
-	{"map with a hint", "file", 0, 0, 0, 0, true},
-	{"create", "new", 5000, PMEM_FILE_CREATE, 0, 0, 0},
-	{"create sparse", "new", 5000, PMEM_FILE_CREATE | PMEM_FILE_SPARSE, 0,
-		0, 0},
-	{"create exclusively", "new", 5 << 20,
-		PMEM_FILE_CREATE | PMEM_FILE_EXCL, 0, 0, 0},
-	{"create by a link", "link", 5000, PMEM_FILE_CREATE, 0, 0, 0},
-	{"extend", "file", 2 * OLD_BYTES, PMEM_FILE_CREATE, 0, 0, 0},
-	{"cut", "file", OLD_BYTES / 2, PMEM_FILE_CREATE, 0, 0, 0},
-	{"unnamed", "", 5000, PMEM_FILE_CREATE | PMEM_FILE_TMPFILE, 0, 0, 0},
-	{"unnamed by unlink", "", 5000, PMEM_FILE_CREATE | PMEM_FILE_TMPFILE,
-		true, 0, 0},
-	{"device", "dax", 0, 0, 0, 0, 0},
+	{.name = "map", .path = "file"},
+	{.name = "map as on DAX", .path = "file", .map_sync = true},
+	{.name = "map with a hint", .path = "file", .hint = true},
+	{"create", "new", 5000, CREATE, 0, 0, 0, 0},
+	{"create sparse", "new", 5000, CREATE | SPARSE, 0, 0, 0, 0},
+	{"create exclusively", "new", 5 << 20, CREATE | EXCL, 0, 0, 0, 0},
+	{"create by a link", "link", 5000, CREATE, 0, 0, 0, 0},
+	{"create by an absolute link", "far", 5000, CREATE, 0, 0, 0, 0},
+	{"extend", "file", 2 * OLD_BYTES, CREATE, 0, 0, 0, 0},
+	{"cut", "file", OLD_BYTES / 2, CREATE, 0, 0, 0, 0},
+	{"unnamed", "", 5000, UNNAMED, 0, 0, 0, 0},
+	{"unnamed by unlink", "", 5000, UNNAMED, true, 0, 0, 0},
+	{.name = "device", .path = "dax"},
+	/* These fail anyway: what else fails does so while they are undone. */
+	{"create without room", "new", 5000, CREATE, 0, 0, 0, true},
+	{"link without room", "link", 5000, CREATE, 0, 0, 0, true},
+	{"extend without room", "file", 2 * OLD_BYTES, CREATE, 0, 0, 0, true},
+	{"cut without room", "file", OLD_BYTES / 2, CREATE, 0, 0, 0, true},
+	{"unnamed without room", "", 5000, UNNAMED, true, 0, 0, true},
 };
 
 /* A tree that stands for /sys: one device DAX of nd region 3. */
@@ -90,8 +101,28 @@ files_reset(void)
 	scratch_file("file", OLD_BYTES, 'f');
 	unlink(scratch_path("new"));
 	unlink(scratch_path("target"));
-	if (!made++)
-		CHECK(!symlink("target", scratch_path("link")), "link");
+	if (made++)
+		return;
+	CHECK(!symlink("target", scratch_path("link")), "link");
+	CHECK(!symlink(scratch_path("target"), scratch_path("far")), "far");
+}
+
+/* The existing file, as it was. */
+static bool
+file_is_old(void)
+{
+	static char bytes[OLD_BYTES + 1];
+	FILE *f = fopen(scratch_path("file"), "re");
+	size_t n;
+
+	CHECK(f, "file");
+	n = fread(bytes, 1, sizeof(bytes), f);
+	fclose(f);
+	for (size_t i = 0; i < n; i++) {
+		if (bytes[i] != 'f')
+			return false;
+	}
+	return n == OLD_BYTES;
 }
 
 static void
@@ -101,26 +132,47 @@ scenario_set(const struct scenario *s)
 
 	mock_no_tmpfile(s->no_tmpfile);
 	mock_map_sync(s->map_sync);
+	mock_no_room(s->no_room);
 	env->has_mmap_hint = s->hint;
 	env->mmap_hint = (uintptr_t)1 << 40;
+}
+
+/* Calls of which the library has nothing better when they fail, too, while it
+ * undoes what it did: the file may stay, the error is the first one. */
+static bool
+undo_failed(const struct scenario *s, const struct mock_failure *f)
+{
+	static const char *const calls[] = {
+		"fstat", "lstat", "unlink", "ftruncate"};
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
+		if (s->no_room && errno == ENOMEM && f->call &&
+			!strcmp(f->call, calls[i]))
+			return true;
+	}
+	return false;
 }
 
 /* errno is what the call that failed said, or what a caller is told instead. */
 static bool
 errno_expected(const struct mock_failure *f, const struct scenario *s)
 {
-	if (errno == f->err || strcmp(s->path, "dax") != 0)
-		return errno == f->err;
+	if (errno == f->err || (s->no_room && errno == ENOMEM))
+		return true;
 	/* A device whose size cannot be read has one errno; one that was not
 	 * there before it was opened has appeared meanwhile. */
-	return errno == EINVAL || (errno == EAGAIN && f->err == ENOENT);
+	return !strcmp(s->path, "dax") &&
+	       (errno == EINVAL || (errno == EAGAIN && f->err == ENOENT));
 }
 
 static void
 outcome_check(const struct scenario *s, const struct mock_failure *f, void *p,
-	size_t len, int is_pmem)
+	size_t len, int is_pmem, int files)
 {
-	bool old = !strcmp(s->path, "file");
+	bool old = !strcmp(s->path, "file"), undone = !undo_failed(s, f);
+
+	CHECK(s->no_room ? !p : p || f->err, "%s: %s", s->name,
+		pmem_errormsg());
 
 	if (p) {
 		CHECK(len && is_pmem >= 0, "%s: %s", s->name, f->call);
@@ -135,8 +187,10 @@ outcome_check(const struct scenario *s, const struct mock_failure *f, void *p,
 		pmem_errormsg());
 	CHECK(len == 4711 && is_pmem == -1, "%s: %s: outputs touched", s->name,
 		f->call);
-	CHECK(!old || scratch_len(scratch_path(s->path)) == OLD_BYTES,
-		"%s: %s: length", s->name, f->call);
+	CHECK(!old || !undone || file_is_old(), "%s: %s: content", s->name,
+		f->call);
+	CHECK(!undone || scratch_count() == files, "%s: %s left a file",
+		s->name, f->call);
 }
 
 /* Maps with a failure at one place; false if that is past the last place. */
@@ -160,13 +214,8 @@ map_once(const struct scenario *s, int place, int *choice)
 	if (f.call && !f.err)
 		*choice = -1; /* no more errnos: on to the next place */
 	errno = saved_errno;
-	outcome_check(s, &f, p, len, is_pmem);
-	CHECK(f.err || p, "%s: %s", s->name, pmem_errormsg());
-	if (p)
-		CHECK(!pmem_unmap(p, len), "%s", pmem_errormsg());
-	else
-		CHECK(scratch_count() == files, "%s: %s left a file", s->name,
-			f.call);
+	outcome_check(s, &f, p, len, is_pmem, files);
+	CHECK(!p || !pmem_unmap(p, len), "%s", pmem_errormsg());
 	holdings_check(&before, f.call ? f.call : "nothing failed");
 	return f.call;
 }
@@ -240,12 +289,67 @@ unmap_test(void)
 	mock_map_sync(false);
 }
 
+/* A call other than a map fails at every place: it says so with that errno, or
+ * does its work all the same. */
+static void
+sweep(const char *name, int (*call)(char *), char *p)
+{
+	struct holdings before = holdings_take();
+	struct mock_failure f;
+	int place = 0, choice = 0, failures = 0, result;
+
+	do {
+		errno = 0;
+		mock_fail(place, choice++);
+		result = call(p);
+		f = mock_disarm();
+		if (f.err && result < 0) {
+			failures++;
+			CHECK(errno == f.err ||
+					(f.err == ENOENT && errno == ENOTSUP),
+				"%s: %s errno %d: errno %d", name, f.call,
+				f.err, errno);
+			CHECK(strstr(pmem_errormsg(), strerror(errno)), "%s",
+				pmem_errormsg());
+		}
+		if (f.call && !f.err) {
+			choice = 0;
+			place++;
+		}
+		holdings_check(&before, name);
+	} while (f.call);
+	CHECK(result >= 0, "%s: %s", name, pmem_errormsg());
+	printf("%s: %d calls, %d failures\n", name, place, failures);
+	CHECK(failures, "%s: nothing failed", name);
+}
+
+static int
+auto_flush_call(char *p)
+{
+	(void)p;
+	return pmem_has_auto_flush();
+}
+
+static int
+deep_call(char *p)
+{
+	return pmem_deep_persist(p, 5000);
+}
+
+static int
+msync_call(char *p)
+{
+	return pmem_msync(p, 5000);
+}
+
 static void
 sync_test(void)
 {
 	char *p = map_plain();
 
 	CHECK(p, "%s", pmem_errormsg());
+	sweep("msync", msync_call, p);
+	sweep("deep persist of a file", deep_call, p);
 	mock_fail_call("msync", EIO);
 	CHECK(pmem_msync(p, 1) == -1, "msync");
 	failing("msync", EIO, EIO);
@@ -302,6 +406,36 @@ device_rules_test(void)
 }
 
 static void
+link_make(const char *target, const char *name)
+{
+	CHECK(!symlink(target, scratch_path(name)), "%s", name);
+}
+
+/* A device whose attributes, as those of its driver's bus, come and go. */
+static void
+device_attributes_test(void)
+{
+	const dev_t dax = makedev(MOCK_DAX_MAJOR, MOCK_DAX_MINOR);
+	const dev_t other = makedev(MOCK_DAX_MAJOR, MOCK_DAX_MINOR + 1);
+	const dev_t odd = makedev(MOCK_DAX_MAJOR, MOCK_DAX_MINOR + 2);
+
+	CHECK(device_is_dax(dax) == 1 && device_is_dax(other) == -ENOENT,
+		"is dax");
+	CHECK(device_region(dax) == 3 && device_region(other) == -1, "region");
+	link_make("../../devices/platform/dax1.0", "sys/sys/dev/char/250:8");
+	link_make("../../devices/ndbus0/region/dax", "sys/sys/dev/char/250:9");
+	CHECK(device_region(other) == -1 && device_region(odd) == -1,
+		"not on an nd bus");
+	CHECK(device_node(dax) == -1, "no node");
+	attribute("dev/char/250:7/numa_node", "5\n");
+	CHECK(device_node(dax) == 5, "node %d", device_node(dax));
+	attribute("dev/char/250:7/numa_node", "-1\n");
+	CHECK(device_node(dax) == -1, "node %d", device_node(dax));
+	CHECK(device_block_node(dax) == -1, "no block device");
+	CHECK(device_deep_flush(4711) == -ENOTSUP, "no region");
+}
+
+static void
 device_deep_test(void)
 {
 	static const char deep[] = "bus/nd/devices/region3/deep_flush";
@@ -315,6 +449,7 @@ device_deep_test(void)
 	CHECK(!pmem_deep_drain(p, 1), "nothing needed");
 	attribute(deep, "1\n");
 	CHECK(!pmem_deep_persist(p, DAX_BYTES), "%s", pmem_errormsg());
+	sweep("deep persist of a device", deep_call, p);
 	for (int err = EPERM; err <= EIO; err += EIO - EPERM) {
 		mock_fail_call("write", err);
 		CHECK(pmem_deep_drain(p, 1) == -1, "hidden");
@@ -370,6 +505,47 @@ auto_flush_test(void)
 	mock_fail_call("read", EIO);
 	auto_flush_is(-1, NULL);
 	failing("read", EIO, EIO);
+	sweep("auto flush", auto_flush_call, NULL);
+}
+
+/* There is always a reason why a version does not do. */
+static void
+version_test(void)
+{
+	const char *text;
+
+	mock_fail_call("malloc", ENOMEM);
+	text = pmem_check_version(7, 0);
+	failing("malloc", ENOMEM, errno);
+	CHECK(text && !strcmp(text, "libpmem version mismatch"), "%s", text);
+	CHECK(!strcmp(pmem_errormsg(),
+		      "libpmem major version mismatch (need 7, found 1)"),
+		"%s", pmem_errormsg());
+	CHECK(!strcmp(pmem_check_version(7, 0), pmem_errormsg()), "again");
+}
+
+/* An unnamed file has its mode less the umask, and no name, however made. */
+static void
+unnamed_test(void)
+{
+	struct stat st;
+
+	for (int refused = 0; refused < 2; refused++) {
+		void *p;
+
+		mock_no_tmpfile(refused);
+		umask(027);
+		p = pmem_map_file(
+			scratch_path(""), 5000, UNNAMED, 0666, NULL, NULL);
+		CHECK(umask(022) == 027, "umask");
+		CHECK(p && !pmem_unmap(p, 5000), "%s", pmem_errormsg());
+		st = mock_closed();
+		CHECK((st.st_mode & 07777) == 0640 && st.st_nlink == 0 &&
+				st.st_size == 5000,
+			"mode %o, %lu names", st.st_mode,
+			(unsigned long)st.st_nlink);
+	}
+	mock_no_tmpfile(false);
 }
 
 int
@@ -388,7 +564,10 @@ main(void)
 	scenario_set(&scenarios[0]);
 	unmap_test();
 	sync_test();
+	version_test();
+	unnamed_test();
 	device_rules_test();
+	device_attributes_test();
 	device_deep_test();
 	return 0;
 }

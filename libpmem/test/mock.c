@@ -28,9 +28,11 @@ static const struct {
 	{"openat", {EACCES, EMFILE, ENFILE, ENOSPC, EDQUOT, EROFS}},
 	{"stat", {EACCES, ENOMEM, EIO, ENOENT}},
 	{"fstat", {EIO, ENOMEM, EOVERFLOW}},
+	{"lstat", {EACCES, EIO, ENOMEM}},
 	{"readlink", {EACCES, EIO, ENOENT, ENOMEM}},
 	{"read", {EIO, EACCES, EINTR}},
 	{"write", {EIO, EACCES, EINTR, ENXIO}},
+	{"short write", {EIO}},
 	{"close", {EIO, EINTR, ENOSPC}},
 	{"mmap", {ENOMEM, EACCES, EAGAIN, ENFILE, EPERM, EOPNOTSUPP, EINVAL}},
 	{"munmap", {ENOMEM}},
@@ -38,11 +40,15 @@ static const struct {
 	{"ftruncate", {EIO, ENOSPC, EFBIG, EDQUOT, EPERM, EINTR}},
 	{"posix_fallocate",
 		{ENOSPC, EDQUOT, EIO, EFBIG, EOPNOTSUPP, EINTR, ENOMEM}},
+	{"unlink", {EIO, EPERM, EBUSY}},
 	{"unlinkat", {EIO, EPERM, EBUSY}},
 	{"getrandom", {EINTR, ENOSYS}},
 	{"opendir", {EACCES, EMFILE, ENOENT, ENOMEM}},
 	{"readdir", {EIO, EBADF}},
+	{"closedir", {EINTR}},
 	{"fopen", {EMFILE, EACCES, ENOMEM}},
+	{"fscanf", {EIO}},
+	{"fclose", {EINTR}},
 	{"asprintf", {ENOMEM}},
 	{"calloc", {ENOMEM}},
 	{"malloc", {ENOMEM}},
@@ -51,7 +57,8 @@ static const struct {
 static struct {
 	const char *sysfs, *only; /* only: the call that is to fail */
 	ino_t dax;
-	bool map_sync, no_tmpfile, armed;
+	bool map_sync, no_tmpfile, no_room, armed;
+	struct stat closed;
 	int place, choice, err;
 	struct mock_failure failure;
 	void *left; /* by a munmap */
@@ -69,6 +76,7 @@ CALL(int, open, const char *path, int flags, ...);
 CALL(int, openat, int dir, const char *path, int flags, ...);
 CALL(int, stat, const char *path, struct stat *st);
 CALL(int, fstat, int fd, struct stat *st);
+CALL(int, lstat, const char *path, struct stat *st);
 CALL(ssize_t, readlink, const char *path, char *buf, size_t size);
 CALL(ssize_t, read, int fd, void *buf, size_t size);
 CALL(ssize_t, write, int fd, const void *buf, size_t size);
@@ -79,11 +87,14 @@ CALL(int, munmap, void *addr, size_t len);
 CALL(int, msync, void *addr, size_t len, int flags);
 CALL(int, ftruncate, int fd, off_t len);
 CALL(int, posix_fallocate, int fd, off_t offset, off_t len);
+CALL(int, unlink, const char *path);
 CALL(int, unlinkat, int dir, const char *path, int flags);
 CALL(ssize_t, getrandom, void *buf, size_t size, unsigned flags);
 CALL(DIR *, opendir, const char *path);
 CALL(struct dirent *, readdir, DIR *dir);
+CALL(int, closedir, DIR *dir);
 CALL(FILE *, fopen, const char *path, const char *mode);
+CALL(int, fclose, FILE *stream);
 CALL(int, asprintf, char **text, const char *format, ...);
 CALL(void *, calloc, size_t count, size_t size);
 CALL(void *, malloc, size_t size);
@@ -113,6 +124,18 @@ void
 mock_no_tmpfile(bool refused)
 {
 	mock.no_tmpfile = refused;
+}
+
+void
+mock_no_room(bool refused)
+{
+	mock.no_room = refused;
+}
+
+struct stat
+mock_closed(void)
+{
+	return mock.closed;
 }
 
 void
@@ -152,10 +175,13 @@ static int
 errno_choose(const char *call)
 {
 	for (size_t i = 0; i < sizeof(choices) / sizeof(*choices); i++) {
-		if (!strcmp(choices[i].call, call) && mock.choice < ERRNOS_MAX)
-			return choices[i].errnos[mock.choice];
+		if (strcmp(choices[i].call, call) != 0)
+			continue;
+		return mock.choice < ERRNOS_MAX ?
+			       choices[i].errnos[mock.choice] :
+			       0;
 	}
-	return 0;
+	CHECK(false, "no errnos are listed for %s", call);
 }
 
 /* Whether this call is the one that fails; then errno says how. */
@@ -212,6 +238,7 @@ __wrap_open(const char *path, int flags, ...)
 	va_start(args, flags);
 	mode = mode_take(flags, args);
 	va_end(args);
+	CHECK(flags & O_CLOEXEC, "%s would be inherited", path);
 	if (fails("open"))
 		return -1;
 	if (mock.no_tmpfile && (flags & O_TMPFILE) == O_TMPFILE) {
@@ -230,6 +257,7 @@ __wrap_openat(int dir, const char *path, int flags, ...)
 	va_start(args, flags);
 	mode = mode_take(flags, args);
 	va_end(args);
+	CHECK(flags & O_CLOEXEC, "%s would be inherited", path);
 	return fails("openat") ? -1 : __real_openat(dir, path, flags, mode);
 }
 
@@ -251,6 +279,12 @@ __wrap_fstat(int fd, struct stat *st)
 	return 0;
 }
 
+int
+__wrap_lstat(const char *path, struct stat *st)
+{
+	return fails("lstat") ? -1 : __real_lstat(path, st);
+}
+
 ssize_t
 __wrap_readlink(const char *path, char *buf, size_t size)
 {
@@ -270,7 +304,9 @@ __wrap_read(int fd, void *buf, size_t size)
 ssize_t
 __wrap_write(int fd, const void *buf, size_t size)
 {
-	return fails("write") ? -1 : __real_write(fd, buf, size);
+	if (fails("write"))
+		return -1;
+	return fails("short write") ? 0 : __real_write(fd, buf, size);
 }
 
 int
@@ -278,7 +314,10 @@ __wrap_close(int fd)
 {
 	bool failed = fails("close");
 	int err = errno;
+	struct stat st;
 
+	if (!__real_fstat(fd, &st) && S_ISREG(st.st_mode))
+		mock.closed = st;
 	if (!failed)
 		return __real_close(fd);
 	__real_close(fd);
@@ -291,6 +330,10 @@ __wrap_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
 {
 	if (fails("mmap"))
 		return MAP_FAILED;
+	if (mock.no_room && fd >= 0) {
+		errno = ENOMEM;
+		return MAP_FAILED;
+	}
 	if (mock.map_sync && (flags & MAP_SYNC))
 		flags = MAP_SHARED;
 	return __real_mmap(addr, len, prot, flags, fd, offset);
@@ -327,6 +370,12 @@ __wrap_posix_fallocate(int fd, off_t offset, off_t len)
 }
 
 int
+__wrap_unlink(const char *path)
+{
+	return fails("unlink") ? -1 : __real_unlink(path);
+}
+
+int
 __wrap_unlinkat(int dir, const char *path, int flags)
 {
 	int err;
@@ -360,10 +409,52 @@ __wrap_readdir(DIR *dir)
 	return fails("readdir") ? NULL : __real_readdir(dir);
 }
 
+int
+__wrap_closedir(DIR *dir)
+{
+	bool failed = fails("closedir");
+	int err = errno;
+
+	if (!failed)
+		return __real_closedir(dir);
+	__real_closedir(dir);
+	errno = err;
+	return -1;
+}
+
+static ssize_t
+stream_fail(void *cookie, char *buf, size_t size)
+{
+	(void)cookie, (void)buf, (void)size;
+	errno = EIO;
+	return -1;
+}
+
+/* Reads of a stream are calls of libc's own: to fail, they need a stream that
+ * does. */
 FILE *
 __wrap_fopen(const char *path, const char *mode)
 {
-	return fails("fopen") ? NULL : __real_fopen(path, mode);
+	CHECK(strchr(mode, 'e'), "%s would be inherited", path);
+	if (fails("fopen"))
+		return NULL;
+	if (fails("fscanf"))
+		return fopencookie(NULL, "r",
+			(cookie_io_functions_t){.read = stream_fail});
+	return __real_fopen(path, mode);
+}
+
+int
+__wrap_fclose(FILE *stream)
+{
+	bool failed = fails("fclose");
+	int err = errno;
+
+	if (!failed)
+		return __real_fclose(stream);
+	__real_fclose(stream);
+	errno = err;
+	return EOF;
 }
 
 int

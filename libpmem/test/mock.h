@@ -4,12 +4,13 @@
  *
  * A mock. The linker leads the system calls of the library and of the test
  * through here (mock_calls in CMakeLists.txt); unless told otherwise they do
- * what they always do.
+ * what they always do. A descriptor that is not close-on-exec fails the test.
  */
 #ifndef LIBPMEM_TEST_MOCK_H
 #define LIBPMEM_TEST_MOCK_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 /* Paths below /sys lead to the same paths below dir; NULL: to themselves. */
 void mock_sysfs(const char *dir);
@@ -24,6 +25,12 @@ void mock_map_sync(bool granted);
 
 /* File systems have no O_TMPFILE. */
 void mock_no_tmpfile(bool refused);
+
+/* There is no room in the address space for any file. */
+void mock_no_room(bool refused);
+
+/* What the regular file was that was closed last. */
+struct stat mock_closed(void);
 
 /* The place-th call from now on (0: the next) fails, with the choice-th of the
  * errnos that such a call has. A close that fails has closed all the same; what
