@@ -4,7 +4,8 @@
  *
  * A mock. The linker leads the system calls of the library and of the test
  * through here (mock_calls in CMakeLists.txt); unless told otherwise they do
- * what they always do. A descriptor that is not close-on-exec fails the test.
+ * what they always do. While a failure is due, opening a descriptor that is not
+ * close-on-exec ends the test.
  */
 #ifndef LIBPMEM_TEST_MOCK_H
 #define LIBPMEM_TEST_MOCK_H
