@@ -26,6 +26,7 @@ qemu=
 nvdimm_bytes=$((512 * 1024 * 1024 + 128 * 1024))
 modules=(nfit nd_pmem dax_pmem device_dax ext4 xfs)
 programs=(bash ndctl daxctl mkfs.ext4 mkfs.xfs)
+consumers=(fio daxio) # of the adr run, where they are installed
 
 skip() { # REASON
 	echo "skipped: $*"
@@ -87,7 +88,8 @@ our_files() { # RUN
 	local folders=("$build/libpmem" "$build/bench")
 	[ "$1" != kill ] || folders=("$build/libpmem/test/guest")
 	find "${folders[@]}" -type f -perm -1 ! -path '*/CMakeFiles/*' \
-		\( -name '*_test' -o -name 'guest_*' -o -name pmem-bench \)
+		\( -name '*_test' -o -name 'guest_*' -o -name pmem-bench \
+		-o -name 'consumer_*' \)
 	find "$build/libpmem" -name 'libpmem.so.1' ! -path '*/CMakeFiles/*'
 }
 
@@ -101,7 +103,9 @@ image() { # RUN: makes $work/image
 	cp "$guest/init.sh" "$tree/init"
 	cp "$(command -v busybox)" "$tree/bin"
 	echo "$build" >"$tree/etc/build"
-	mapfile -t files < <(command -v "${programs[@]}" && our_files "$1")
+	[ "$1" != adr ] || files=("${consumers[@]}")
+	mapfile -t files < <(command -v "${programs[@]}" "${files[@]}" || true
+		our_files "$1")
 	{ printf '%s\n' "${files[@]}" && libraries "${files[@]}"; } | sort -u |
 		xargs cp -L --parents -t "$tree"
 	find "$tree$build" -type f -exec strip -g {} +

@@ -147,6 +147,8 @@ names_check(void)
 		CHECK(!strcmp(cpu_feature_name((enum cpu_feature)(1 << i)),
 			      names[i]),
 			"%s", names[i]);
+	CHECK(!strcmp(cpu_feature_name((enum cpu_feature)0), "unknown"),
+		"none");
 }
 
 int

@@ -39,6 +39,7 @@ TESTS = {
     "env.c": ["policy_test", "env_test", "env_test-setuid",
               "debug_test-setuid"],
     "error.c": ["error_test", "map_file_test"],
+    "describe.c": ["policy_test", "trace_test-quick"],
     "trace.c": ["debug_test", "debug_test-setuid"],
     "version.c": ["error_test", "faults_test"],
     "policy.c": ["policy_test", "kernels_test", "trace_test-quick"],

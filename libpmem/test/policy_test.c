@@ -493,6 +493,38 @@ contest_check(void)
 	case_count += 5;
 }
 
+/* The text for tools: every row, and what fits of it. */
+static void
+describe_check(void)
+{
+	static const char *const parts[] = {"rows\ttest\ttuned for this CPU\t",
+		"cpu\tTestTestTest family 2 model 1 stepping ", "domain\tadr\t",
+		"row\tcpu node any, memory node any\tflush clwb"
+		"\tmove avx/cached/clwb, from 1000 bytes avx/stream/clwb"
+		"\tset avx/cached/clwb, from 1000 bytes avx/stream/clwb\n",
+		"row\tcpu node 0, memory node 0\tflush clwb"
+		"\tmove avx/cached/clwb, from 512 bytes avx/stream/clwb",
+		"row\tcpu node 0, memory node any\tflush clwb",
+		"row\tcpu node any, memory node 1\tflush clwb"};
+	static char dest[1], text[4096], cut[100];
+	size_t len;
+
+	nodes_put(2, 0, dest, 0);
+	len = policy_describe(text, sizeof(text));
+	CHECK(len == strlen(text), "%zu", len);
+	for (size_t i = 0; i < COUNT(parts); i++, case_count++)
+		CHECK(strstr(text, parts[i]), "no %s in\n%s", parts[i], text);
+	CHECK(policy_describe(cut, sizeof(cut)) == len, "cut");
+	CHECK(strlen(cut) == sizeof(cut) - 1 &&
+			!strncmp(cut, text, sizeof(cut) - 1),
+		"%s", cut);
+	CHECK(policy_describe(NULL, 0) == len, "length alone");
+	nodes_put(3, 0, dest, 0);
+	policy_describe(text, sizeof(text));
+	CHECK(strstr(text, "move avx/cached/clwb, never avx/stream/clwb"), "%s",
+		text);
+}
+
 static void
 cpu_list_check(void)
 {
@@ -697,6 +729,7 @@ main(void)
 	sysfs_check();
 	node_rows_check();
 	contest_check();
+	describe_check();
 	cpu_list_check();
 	nodes_assign_check();
 	calls_check();

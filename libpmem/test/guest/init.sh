@@ -213,12 +213,83 @@ sweep_is_complete() {
 		END { exit !(nodes[0] && nodes[1]) }' /tmp/measurements.tsv
 }
 
+# Programs of the distribution on our library: it must be the one that they
+# load, and what they write on it they must read on the distribution's, and the
+# other way round.
+ours=$build/libpmem
+theirs=/usr/lib/x86_64-linux-gnu
+
+with_library() { # DIR COMMAND...
+	local log=/tmp/linker
+	rm -f "$log".*
+	LD_LIBRARY_PATH=$1 LD_DEBUG=libs LD_DEBUG_OUTPUT=$log "${@:2}" ||
+		return 1
+	grep -qh "calling init: $1/libpmem.so.1$" "$log".* || {
+		echo "$2 did not load $1/libpmem.so.1"
+		return 1
+	}
+}
+
+both_ways() { # FUNCTION [ARGUMENT]...: is told which to write on, which to read on
+	command -v "$consumer" >/dev/null || {
+		echo "$consumer is not installed"
+		return 77
+	}
+	"$1" "$ours" "$theirs" "${@:2}" && "$1" "$theirs" "$ours" "${@:2}"
+}
+
+fio_verifies() { # LIBRARY LIBRARY ENGINE FILE
+	local job=(fio --name=verify --ioengine="$3" --filename="$4" --thread
+		--size=4M --bs=4k --rw=randwrite --iomem=mmap --direct=1
+		--verify=crc32c --verify_fatal=1 --aux-path=/tmp)
+	with_library "$1" "${job[@]}" && with_library "$2" "${job[@]}" \
+		--verify_only
+}
+
+daxio_copies() { # LIBRARY LIBRARY DEVICE
+	head -c 5M /dev/urandom >/tmp/in
+	with_library "$1" daxio -i /tmp/in -o "$3" &&
+		with_library "$2" daxio -i "$3" -o /tmp/out -l 5M &&
+		cmp /tmp/in /tmp/out &&
+		with_library "$1" daxio -z -o "$3" -l 3M &&
+		with_library "$2" daxio -i "$3" -o /tmp/out -l 5M &&
+		head -c 3M /dev/zero >/tmp/zeros &&
+		cmp -n 3145728 /tmp/zeros /tmp/out &&
+		cmp <(tail -c +3145729 /tmp/in) <(tail -c +3145729 /tmp/out)
+}
+
+pool_lasts() { # LIBRARY LIBRARY POOL
+	rm -f "$3"
+	with_library "$1" "$consumer" "$3" create &&
+		with_library "$2" "$consumer" "$3" verify
+}
+
+file_consumers() {
+	local name consumer=fio
+	check "ext4 mount for consumers" file_system ext4
+	check "fio libpmem" both_ways fio_verifies libpmem "$dax_file/fio"
+	for name in obj blk log; do
+		consumer=$tests/consumers/consumer_$name
+		check "libpmem$name" both_ways pool_lasts "$dax_file/$name"
+	done
+	umount "$dax_file"
+}
+
+device_consumers() {
+	local consumer=fio
+	check "fio dev-dax" both_ways fio_verifies dev-dax /dev/dax1.0
+	consumer=daxio
+	check "daxio" both_ways daxio_copies /dev/dax1.0
+}
+
 run_adr() {
 	check "other file system" "$guest/guest_mapping" other /dev/shm
 	policy_checks_adr
 	file_checks xfs bench_checks
 	file_checks ext4 check "each node its own row" rows_of_nodes
 	device_checks
+	file_consumers
+	device_consumers
 }
 
 run_eadr() {
