@@ -2,11 +2,16 @@
  * is_pmem.c: pmem_is_pmem
  *
  * Only what pmem_map_file mapped is known: the kernel tells a mapper that a
- * mapping is synchronous, and nobody else.
+ * mapping is synchronous, and nobody else. What was unmapped since then behind
+ * the library's back is found out.
  */
 #include "libpmem.h"
 
+#include <errno.h>
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/mman.h>
 
 #include "env.h"
 #include "ranges.h"
@@ -31,7 +36,8 @@ force(void)
 	return (enum env_switch)value;
 }
 
-static int
+/* Whether the whole range was mapped as persistent memory. */
+static bool
 covered(uintptr_t start, uintptr_t end)
 {
 	struct range range;
@@ -39,10 +45,23 @@ covered(uintptr_t start, uintptr_t end)
 	while (start < end) {
 		if (!ranges_find_wait(start, &range) || range.start > start ||
 			range.kind == RANGE_OTHER)
-			return 0;
+			return false;
 		start = range.end;
 	}
-	return 1;
+	return true;
+}
+
+/* Whether all its pages are mapped. Linux starts no writing for MS_ASYNC: it
+ * only looks for holes. */
+static bool
+mapped(uintptr_t start, uintptr_t end)
+{
+	int saved_errno = errno;
+	uintptr_t page = start & ~(uintptr_t)(PAGE_BYTES - 1);
+	bool whole = !msync((void *)page, end - page, MS_ASYNC);
+
+	errno = saved_errno;
+	return whole;
 }
 
 int
@@ -55,7 +74,7 @@ pmem_is_pmem(const void *addr, size_t len)
 	if (forced != ENV_UNSET)
 		result = forced == ENV_ON && len;
 	else if (len && !__builtin_add_overflow(start, len, &end))
-		result = covered(start, end);
+		result = covered(start, end) && mapped(start, end);
 	TRACE(3, "addr %p len %zu: %d", addr, len, result);
 	return result;
 }

@@ -210,6 +210,27 @@ refused_unmap_test(void)
 	unmap(0, PAGES);
 }
 
+/* What was unmapped behind the library's back is not pmem, and what comes to
+ * lie there is what it is said to be. */
+static void
+stale_test(void)
+{
+	add(0, 8, RANGE_MAP_SYNC, 0);
+	CHECK(!munmap(page_at(2), PAGE_BYTES), "munmap");
+	errno = 4711;
+	CHECK(!pmem_is_pmem(page_at(0), 8 * PAGE_BYTES), "with a hole");
+	CHECK(!pmem_is_pmem(page_at(2) + 5, 1), "the hole");
+	CHECK(pmem_is_pmem(page_at(0) + 5, 2 * PAGE_BYTES - 5), "before");
+	CHECK(pmem_is_pmem(page_at(3) + 5, 5 * PAGE_BYTES - 5), "behind");
+	CHECK(errno == 4711, "errno %d", errno);
+	arena_hold(2, 1);
+	add(2, 1, RANGE_OTHER, 0);
+	is_pmem_check(0, 8, 0);
+	add(2, 1, RANGE_DEVICE, 0);
+	is_pmem_check(0, 8, 0);
+	unmap(0, PAGES);
+}
+
 /* Endless mapping and unmapping costs no memory. */
 static void
 bounded_test(void)
@@ -244,6 +265,7 @@ main(void)
 	growth_test();
 	partial_page_test();
 	refused_unmap_test();
+	stale_test();
 	bounded_test();
 	return 0;
 }
