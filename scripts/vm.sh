@@ -3,10 +3,11 @@
 # that depends on the kernel's interfaces for persistent memory. The emulation
 # says nothing of speed and has no cache to lose.
 #
-# usage: vm.sh [--build DIR] adr|eadr|kill [ROUNDS]
+# usage: vm.sh [--build DIR] adr|eadr|consumers|kill [ROUNDS]
 #
 #   adr     every interface, with the memory controller as persistence domain
 #   eadr    the policy that follows when caches are in it
+#   consumers   programs of the distribution, on DAX, on our library
 #   kill    durability: the guest is killed ROUNDS times (20) while it writes
 #   --build DIR   programs to run (default: build/stock)
 #
@@ -26,7 +27,7 @@ qemu=
 nvdimm_bytes=$((512 * 1024 * 1024 + 128 * 1024))
 modules=(nfit nd_pmem dax_pmem device_dax ext4 xfs)
 programs=(bash ndctl daxctl mkfs.ext4 mkfs.xfs)
-consumers=(fio daxio) # of the adr run, where they are installed
+consumers=(fio daxio) # where they are installed
 
 skip() { # REASON
 	echo "skipped: $*"
@@ -86,7 +87,10 @@ libraries() { # PROGRAM...: the libraries they load
 # The programs to run, and the builds of the library.
 our_files() { # RUN
 	local folders=("$build/libpmem" "$build/bench")
-	[ "$1" != kill ] || folders=("$build/libpmem/test/guest")
+	case $1 in
+	kill) folders=("$build/libpmem/test/guest") ;;
+	consumers) folders=("$build/libpmem/test/consumers") ;;
+	esac
 	find "${folders[@]}" -type f -perm -1 ! -path '*/CMakeFiles/*' \
 		\( -name '*_test' -o -name 'guest_*' -o -name pmem-bench \
 		-o -name 'consumer_*' \)
@@ -103,7 +107,7 @@ image() { # RUN: makes $work/image
 	cp "$guest/init.sh" "$tree/init"
 	cp "$(command -v busybox)" "$tree/bin"
 	echo "$build" >"$tree/etc/build"
-	[ "$1" != adr ] || files=("${consumers[@]}")
+	[ "$1" != consumers ] || files=("${consumers[@]}")
 	mapfile -t files < <(command -v "${programs[@]}" "${files[@]}" || true
 		our_files "$1")
 	{ printf '%s\n' "${files[@]}" && libraries "${files[@]}"; } | sort -u |
@@ -260,7 +264,7 @@ main() {
 			build=$(realpath "$2")
 			shift
 			;;
-		adr | eadr | kill) run=$1 ;;
+		adr | eadr | kill | consumers) run=$1 ;;
 		[0-9]*) rounds=$1 ;;
 		-h | --help) usage && exit 0 ;;
 		*) die "$1: unknown argument: see --help" ;;
@@ -279,6 +283,7 @@ main() {
 	case $run in
 	adr) run_checks mem-ctrl adr ;;
 	eadr) run_checks cpu eadr ;;
+	consumers) run_checks mem-ctrl consumers ;;
 	kill) run_kill "$rounds" ;;
 	esac
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/bash
 # The guest's first process: makes namespaces and file systems on the NVDIMMs,
-# runs the checks that the kernel command line asks for (guest=adr|eadr|kill)
-# and says on the console how each ended. scripts/vm.sh starts it.
+# runs the checks that the kernel command line asks for (guest=RUN, as vm.sh names
+# it) and says on the console how each ended. scripts/vm.sh starts it.
 set -uo pipefail
 export PATH=/usr/sbin:/usr/bin
 
@@ -238,22 +238,24 @@ both_ways() { # FUNCTION [ARGUMENT]...: is told which to write on, which to read
 	"$1" "$ours" "$theirs" "${@:2}" && "$1" "$theirs" "$ours" "${@:2}"
 }
 
-fio_verifies() { # LIBRARY LIBRARY ENGINE FILE
-	local job=(fio --name=verify --ioengine="$3" --filename="$4" --thread
-		--size=4M --bs=4k --rw=randwrite --iomem=mmap --direct=1
-		--verify=crc32c --verify_fatal=1 --aux-path=/tmp)
-	with_library "$1" "${job[@]}" && with_library "$2" "${job[@]}" \
-		--verify_only
+# Engines: libpmem's fills a file that it is to read, and a device is not read by
+# read(2).
+fio_verifies() { # LIBRARY LIBRARY WRITING_ENGINE READING_ENGINE FILE DIRECT
+	local job=(fio --name=verify --filename="$5" --direct="$6" --thread
+		--size=2M --bs=4k --iomem=mmap --verify=crc32c --verify_fatal=1
+		--aux-path=/tmp)
+	with_library "$1" "${job[@]}" --ioengine="$3" --rw=randwrite &&
+		with_library "$2" "${job[@]}" --ioengine="$4" --rw=read
 }
 
 daxio_copies() { # LIBRARY LIBRARY DEVICE
-	head -c 5M /dev/urandom >/tmp/in
+	head -c 5242880 /dev/urandom >/tmp/in
 	with_library "$1" daxio -i /tmp/in -o "$3" &&
 		with_library "$2" daxio -i "$3" -o /tmp/out -l 5M &&
 		cmp /tmp/in /tmp/out &&
 		with_library "$1" daxio -z -o "$3" -l 3M &&
 		with_library "$2" daxio -i "$3" -o /tmp/out -l 5M &&
-		head -c 3M /dev/zero >/tmp/zeros &&
+		head -c 3145728 /dev/zero >/tmp/zeros &&
 		cmp -n 3145728 /tmp/zeros /tmp/out &&
 		cmp <(tail -c +3145729 /tmp/in) <(tail -c +3145729 /tmp/out)
 }
@@ -264,20 +266,17 @@ pool_lasts() { # LIBRARY LIBRARY POOL
 		with_library "$2" "$consumer" "$3" verify
 }
 
-file_consumers() {
+run_consumers() {
 	local name consumer=fio
-	check "ext4 mount for consumers" file_system ext4
-	check "fio libpmem" both_ways fio_verifies libpmem "$dax_file/fio"
+	check "ext4 mount" file_system ext4
+	check "fio libpmem" both_ways fio_verifies libpmem psync \
+		"$dax_file/fio" 1
+	check "fio dev-dax" both_ways fio_verifies dev-dax dev-dax \
+		/dev/dax1.0 0
 	for name in obj blk log; do
 		consumer=$tests/consumers/consumer_$name
 		check "libpmem$name" both_ways pool_lasts "$dax_file/$name"
 	done
-	umount "$dax_file"
-}
-
-device_consumers() {
-	local consumer=fio
-	check "fio dev-dax" both_ways fio_verifies dev-dax /dev/dax1.0
 	consumer=daxio
 	check "daxio" both_ways daxio_copies /dev/dax1.0
 }
@@ -288,8 +287,6 @@ run_adr() {
 	file_checks xfs bench_checks
 	file_checks ext4 check "each node its own row" rows_of_nodes
 	device_checks
-	file_consumers
-	device_consumers
 }
 
 run_eadr() {
@@ -324,7 +321,7 @@ check namespaces namespaces
 read -r mode arguments < <(sed 's/.*guest=//; s/,/ /g' /proc/cmdline)
 # shellcheck disable=SC2086 # arguments are words
 case $mode in
-adr | eadr | kill) "run_$mode" $arguments ;;
+adr | eadr | kill | consumers) "run_$mode" $arguments ;;
 *) bash ;;
 esac
 say end
