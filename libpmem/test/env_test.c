@@ -233,6 +233,26 @@ force_run(void *arg)
 	return 0;
 }
 
+/* pmem_map_file asks only if it is asked. */
+static int
+implicit_run(void *unused)
+{
+	const char *path = scratch_path("f");
+	int is_pmem = 0;
+	char *p = pmem_map_file(path, 100, PMEM_FILE_CREATE, 0600, NULL, NULL);
+
+	(void)unused;
+	CHECK(p, "%s", pmem_errormsg());
+	CHECK(!setenv("PMEM_IS_PMEM_FORCE", "1", 1), "setenv");
+	errno = 4711;
+	CHECK(pmem_map_file(path, 0, 0, 0, NULL, &is_pmem) && is_pmem &&
+			errno == 4711,
+		"not forced");
+	CHECK(!setenv("PMEM_IS_PMEM_FORCE", "0", 1), "setenv");
+	CHECK(pmem_is_pmem(p, 100), "read again");
+	return 0;
+}
+
 static int
 level_run(void *arg)
 {
@@ -343,6 +363,7 @@ main(int argc, char **argv)
 	for (size_t i = 0; i < VARIABLES; i++)
 		values += values_test(i);
 	each(switches, force_run);
+	CHECK(child_run(implicit_run, NULL) == 0, "implicitly");
 	each(decimals, level_run);
 	printf("%zu values of %zu variables\n", values, VARIABLES);
 	return 0;

@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -89,6 +90,8 @@ static const struct refusal refusals[] = {
 		"\"%s\" is a character device but no Device DAX"},
 	{"/dev/zero", 1, CREATE, EINVAL,
 		"\"%s\" is a character device but no Device DAX"},
+	{"/proc/self/exe", 0, 0, ETXTBSY, "open %s: Text file busy"},
+	{"/proc/self/exe", 1, CREATE, ETXTBSY, "open %s: Text file busy"},
 	{"empty", 0, 0, EINVAL, "mmap 0 bytes: Invalid argument"},
 	{"/proc/self/comm", 0, 0, EINVAL, "mmap 0 bytes: Invalid argument"},
 };
@@ -351,6 +354,21 @@ null_outputs_test(void)
 	CHECK(p && !pmem_unmap(p, len), "%s", pmem_errormsg());
 }
 
+/* A block device is refused before it is opened: there is none behind it. */
+static void
+block_device_test(void)
+{
+	const char *path = scratch_path("block");
+
+	if (mknod(path, S_IFBLK | 0600, makedev(259, 4095))) {
+		printf("may not make devices: no block device tested\n");
+		return;
+	}
+	refused(path, 0, 0, EINVAL, "file type 060000 not supported");
+	refused(path, 1, CREATE, EINVAL, "file type 060000 not supported");
+	CHECK(!unlink(path), "unlink");
+}
+
 /* The directory, once as its user, once without any permission. */
 static int
 unprivileged(void *unused)
@@ -396,6 +414,7 @@ main(void)
 	tmpfile_test();
 	alignment_test();
 	null_outputs_test();
+	block_device_test();
 	permission_test();
 	return 0;
 }
