@@ -50,7 +50,8 @@ const char simulate_help[] =
 
 /* Counts over rows: a row is a pair of nodes in a domain. */
 struct tally {
-	unsigned rows, thresholds, near, tied;
+	unsigned rows, beyond; /* the tie band */
+	unsigned thresholds, near, tied;
 	unsigned blanks, switched; /* worlds without differences */
 	double regret, worst; /* relative */
 };
@@ -84,6 +85,7 @@ row_tally(struct tally *t, const struct world *w, const struct costs *truth,
 	double regret = expm1(costs_loss(truth, choices) - least);
 
 	t->rows++;
+	t->beyond += regret > JUDGE_BAND_PCT / 100;
 	t->regret += regret;
 	t->worst = fmax(t->worst, regret);
 	if (w->crossover == CROSSOVER_NONE) {
@@ -209,6 +211,7 @@ static void
 tally_add(struct tally *sum, const struct tally *t)
 {
 	sum->rows += t->rows;
+	sum->beyond += t->beyond;
 	sum->thresholds += t->thresholds;
 	sum->near += t->near;
 	sum->tied += t->tied;
@@ -256,28 +259,31 @@ table_print(const struct result *sum)
 {
 	const struct tally *m = sum->methods;
 
-	printf("%-36s %10s %10s %10s\n", "", "pmem-tune", rival_rules[0].name,
+	printf("%-38s %10s %10s %10s\n", "", "pmem-tune", rival_rules[0].name,
 		rival_rules[1].name);
 #define NEAR(i) share_pct(m[i].near, m[i].thresholds)
-	printf("%-36s %9.2f%% %9.2f%% %9.2f%%\n",
+	printf("%-38s %9.2f%% %9.2f%% %9.2f%%\n",
 		"threshold within a grid step", COLUMNS(NEAR));
 #define FOUND(i) found_pct(&m[i])
-	printf("%-36s %9.2f%% %9.2f%% %9.2f%%\n", "... or within the tie band",
+	printf("%-38s %9.2f%% %9.2f%% %9.2f%%\n", "... or within the tie band",
 		COLUMNS(FOUND));
 #define REGRET(i) regret_pct(&m[i])
-	printf("%-36s %9.3f%% %9.3f%% %9.3f%%\n", "mean regret",
+	printf("%-38s %9.3f%% %9.3f%% %9.3f%%\n", "mean regret",
 		COLUMNS(REGRET));
 #define WORST(i) 100 * m[i].worst
-	printf("%-36s %9.2f%% %9.2f%% %9.2f%%\n", "worst regret",
+	printf("%-38s %9.2f%% %9.2f%% %9.2f%%\n", "worst regret",
 		COLUMNS(WORST));
+#define BEYOND(i) share_pct(m[i].beyond, m[i].rows)
+	printf("%-38s %9.2f%% %9.2f%% %9.2f%%\n",
+		"rows that lose more than the tie band", COLUMNS(BEYOND));
 #define SWITCHED(i) share_pct(m[i].switched, m[i].blanks)
-	printf("%-36s %9.2f%% %9.2f%% %9.2f%%\n",
+	printf("%-38s %9.2f%% %9.2f%% %9.2f%%\n",
 		"switched without a difference", COLUMNS(SWITCHED));
-	printf("%-36s %9.2f%%\n", "nodes that differ, merged",
+	printf("%-38s %9.2f%%\n", "nodes that differ, merged",
 		share_pct(sum->merged, sum->unlike));
-	printf("%-36s %9.2f%%\n", "... and the mean regret of these",
+	printf("%-38s %9.2f%%\n", "... and the mean regret of these",
 		sum->merged ? 100 * sum->merged_regret / sum->merged : 0);
-	printf("%-36s %9.2f%%\n", "nodes alike, split",
+	printf("%-38s %9.2f%%\n", "nodes alike, split",
 		share_pct(sum->split, sum->alike));
 }
 

@@ -11,7 +11,10 @@
 #include "planted.h"
 #include "tune.h"
 
-#define TAMPERINGS 200
+/* Of each kind: 240 together, beside truncation at every line. */
+#define TAMPERINGS 40
+
+static unsigned rejected; /* tampered headers */
 
 static char directory[] = "/tmp/check_test.XXXXXX";
 
@@ -111,41 +114,61 @@ header_is_derived_again(void)
 	CHECK(RUN(check, "h.h", "m.tsv") == 0);
 }
 
-/* Changes text, of which there is room for a byte more, in one of the ways that
- * people, editors and disks do. */
+/* Ways in which people, editors and disks change text. */
+enum tampering {
+	TAMPER_DIGIT,
+	TAMPER_CUT,
+	TAMPER_LINE_LESS,
+	TAMPER_BIT,
+	TAMPER_BYTE_MORE,
+	TAMPER_BYTE_LESS,
+};
+#define TAMPERING_COUNT 6
+
+/* Changes text, of which there is room for a byte more; its length then. */
 static size_t
-tamper(char *text, size_t len, struct rng *rng)
+tamper(enum tampering how, char *text, size_t len, struct rng *rng)
 {
 	size_t at = rng_below(rng, len);
 
-	switch (rng_below(rng, 6)) {
-	case 0: /* another digit */
+	switch (how) {
+	case TAMPER_DIGIT:
 		while (text[at] < '0' || text[at] > '9')
 			at = rng_below(rng, len);
 		text[at] = (char)('0' +
 				  (text[at] - '0' + 1 + rng_below(rng, 9)) %
 					  10);
 		return len;
-	case 1: /* cut off */
+	case TAMPER_CUT:
 		return at;
-	case 2: /* a line less */
+	case TAMPER_LINE_LESS:
 		while (at > 0 && text[at - 1] != '\n')
 			at--;
 		len -= strcspn(text + at, "\n") + 1;
 		memmove(text + at, text + at + strcspn(text + at, "\n") + 1,
 			len - at);
 		return len;
-	case 3: /* one bit */
+	case TAMPER_BIT:
 		text[at] = (char)(text[at] ^ 1 << rng_below(rng, 7));
 		return len;
-	case 4: /* a byte more */
+	case TAMPER_BYTE_MORE:
 		memmove(text + at + 1, text + at, len - at);
 		text[at] = "0 \n/"[rng_below(rng, 4)];
 		return len + 1;
-	default: /* a byte less */
+	default:
 		memmove(text + at, text + at + 1, len - at - 1);
 		return len - 1;
 	}
+}
+
+static void
+rejected_check(const char *text, size_t len, const char *why)
+{
+	text_to("tampered.h", text, len);
+	CHECK(RUN(check, "tampered.h", "m.tsv") == 1);
+	said_check(why);
+	said_check("tampered.h\n");
+	rejected++;
 }
 
 static void
@@ -158,18 +181,50 @@ no_tampering_passes(void)
 
 	CHECK(text);
 	rng_seed(&rng, 20);
-	for (int i = 0; i < TAMPERINGS; i++) {
+	for (int i = 0; i < TAMPERING_COUNT * TAMPERINGS; i++) {
 		size_t tampered;
 
 		memcpy(text, header, len + 1);
-		tampered = tamper(text, len, &rng);
+		tampered = tamper(
+			(enum tampering)(i % TAMPERING_COUNT), text, len, &rng);
 		CHECK(tampered != len || memcmp(text, header, len) != 0);
-		text_to("tampered.h", text, tampered);
-		CHECK(RUN(check, "tampered.h", "m.tsv") == 1);
-		said_check("tampered.h\n");
+		rejected_check(text, tampered, "header");
 	}
 	free(text);
 	free(header);
+}
+
+/* A header that ends after any of its lines, the last one excepted. */
+static void
+no_truncation_passes(void)
+{
+	char *header = text_of("h.h");
+
+	for (char *end = header; (end = strchr(end, '\n')) && end[1]; end++)
+		rejected_check(header, (size_t)(end + 1 - header),
+			"header truncated: it ends in line ");
+	free(header);
+}
+
+/* Headers that check well against measurements of their own. */
+static void
+no_foreign_header_passes(void)
+{
+	static const char *const models[] = {"106", "143", "1", "8"};
+
+	for (size_t i = 0; i < sizeof(models) / sizeof(*models); i++) {
+		char *header;
+
+		measurements_make("f.tsv", models[i], 0.02);
+		CHECK(RUN(decide, "f.tsv", "--out", "f.d") == 0);
+		CHECK(RUN(emit, "f.d", "--out", "f.h") == 0);
+		CHECK(RUN(check, "f.h", "f.tsv") == 0);
+		header = text_of("f.h");
+		rejected_check(header, strlen(header),
+			"foreign header: it is for CPU(genuineintel_6_");
+		free(header);
+		CHECK(unlink("f.tsv") == 0);
+	}
 }
 
 static void
@@ -278,10 +333,15 @@ main(void)
 	measurements_make("foreign.tsv", "106", 0.02);
 	header_is_derived_again();
 	no_tampering_passes();
+	no_truncation_passes();
+	no_foreign_header_passes();
 	reasons_are_told();
 	weights_belong_to_the_check();
 	platforms_share_a_header();
 	failures_leave_nothing();
 	remove_all();
+	printf("counts: %u tampered, truncated and foreign headers rejected\n",
+		rejected);
+	CHECK(rejected >= 200);
 	return 0;
 }
