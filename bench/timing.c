@@ -17,7 +17,7 @@
 
 /* So many looks at a clock last some tenths of a second at least: by then it
  * has come to the end of a calibration, or never will. */
-#define LOOKS_MOST 200000
+#define LOOKS_MOST 100000
 
 /* Two calibrations of a usable clock agree to this: NTP slews no raw clock, and
  * migration between hosts scales the counter by far more. */

@@ -11,8 +11,8 @@
 #include "planted.h"
 #include "tune.h"
 
-/* Of each kind: 240 together, beside truncation at every line. */
-#define TAMPERINGS 40
+/* Of each kind: 210 together, beside truncation at every line. */
+#define TAMPERINGS 35
 
 static unsigned rejected; /* tampered headers */
 
@@ -45,11 +45,19 @@ measurements_make(const char *path, const char *model, double noise)
 	struct measurement_writer w;
 	struct measurements all = {0};
 	struct provenance facts = {0};
+	size_t count = 0;
 
 	p.noise = noise;
 	p.states = 1;
 	p.repetitions = 3;
 	planted_add(&all, &p, 1);
+	/* Few lengths, for each check decides again. */
+	for (size_t i = 0; i < all.count; i++) {
+		if (all.rows[i].size_bytes >= 512 &&
+			all.rows[i].size_bytes <= 4096)
+			all.rows[count++] = all.rows[i];
+	}
+	all.count = count;
 	CHECK(provenance_add(&facts, "schema", MEASUREMENT_SCHEMA) == 0);
 	CHECK(provenance_add(&facts, "platform_id", "planted") == 0);
 	CHECK(provenance_add(&facts, "cpu_vendor", "GenuineIntel") == 0);
