@@ -485,7 +485,10 @@ judge(const struct suit *s, struct decision decisions[OP_COUNT])
 			err = op_judge(s, (enum op)op, flush, best, d, &desk);
 		else
 			op_refuse(&d->own, &s->standard[op], flush,
-				"no measurements of the default's kernels");
+				weights_concern(s->weights, (enum op)op) ?
+					"no measurements of the default's "
+					"kernels" :
+					JUDGE_LEFT_OUT);
 	}
 	desk_free(&desk);
 	return err;

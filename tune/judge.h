@@ -29,6 +29,9 @@
  * often where nothing differs, and gains nothing that is seen. */
 #define JUDGE_MARGIN_PCT 0.3
 
+/* Why an operation that has no weight keeps the default. */
+#define JUDGE_LEFT_OUT "the weights leave this operation out"
+
 /* What both rules together may cost: the tie band of a decision. */
 #define JUDGE_BAND_PCT (JUDGE_TIE_PCT + JUDGE_MARGIN_PCT)
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "judge.h"
 
 /* A loss and what it is of. */
 struct worst {
@@ -119,7 +120,8 @@ notice_refused(struct registry *g, const struct registry_run *run)
 	size_t refused = 0;
 
 	for (size_t i = 0; i < all->count; i++) {
-		if (all->rows[i].own.verdict != VERDICT_REFUSED)
+		if (all->rows[i].own.verdict != VERDICT_REFUSED ||
+			strcmp(all->rows[i].own.reason, JUDGE_LEFT_OUT) == 0)
 			continue;
 		refused++;
 		reason = all->rows[i].own.reason;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "format.h"
+#include "judge.h"
 
 const char report_emulated[] =
 	"The target was ordinary memory standing in for persistent memory. "
@@ -150,14 +151,32 @@ say_comparison(struct report *r)
 	return n < 0 ? -ENOMEM : 0;
 }
 
+static bool
+is_left_out(const struct decision *d)
+{
+	return d->own.verdict == VERDICT_REFUSED &&
+	       strcmp(d->own.reason, JUDGE_LEFT_OUT) == 0;
+}
+
+/* What a program does not do at all is not refused to it. */
+static bool
+is_refused(const struct decision *d)
+{
+	return d->own.verdict == VERDICT_REFUSED && !is_left_out(d);
+}
+
 static int
 say_decisions(struct report *r)
 {
-	size_t count[3] = {0};
+	size_t count[VERDICT_COUNT] = {0}, left_out = 0;
 	int n;
 
-	for (size_t i = 0; i < r->decisions.count; i++)
-		count[r->decisions.rows[i].own.verdict]++;
+	for (size_t i = 0; i < r->decisions.count; i++) {
+		const struct decision *d = &r->decisions.rows[i];
+
+		left_out += is_left_out(d);
+		count[d->own.verdict] += !is_left_out(d);
+	}
 	if (r->decisions.count == 0)
 		n = asprintf(&r->verdict[1],
 			"Nothing has been decided from these measurements.");
@@ -165,7 +184,7 @@ say_decisions(struct report *r)
 		n = asprintf(&r->verdict[1],
 			"Of %zu decisions %zu %s tuned, %zu %s the default "
 			"because a gain is not proven, and %zu %s refused.",
-			r->decisions.count, count[VERDICT_TUNED],
+			r->decisions.count - left_out, count[VERDICT_TUNED],
 			count[VERDICT_TUNED] == 1 ? "is" : "are",
 			count[VERDICT_KEPT],
 			count[VERDICT_KEPT] == 1 ? "keeps" : "keep",
@@ -177,18 +196,25 @@ say_decisions(struct report *r)
 static int
 notice_refusals(struct report *r)
 {
+	size_t left_out = 0;
 	int err = 0;
 
 	for (size_t i = 0; !err && i < r->decisions.count; i++) {
 		const struct decision *d = &r->decisions.rows[i];
 
-		if (d->own.verdict == VERDICT_REFUSED)
+		left_out += is_left_out(d);
+		if (is_refused(d))
 			err = notice_add(&r->notices, &r->notice_count, true,
 				"Refused: %s on CPU node %u, memory node %u, "
 				"domain %s: %s. The default stands.",
 				op_names[d->op], d->cpu_node, d->mem_node,
 				domain_names[d->domain], d->own.reason);
 	}
+	if (!err && left_out > 0)
+		err = notice_add(&r->notices, &r->notice_count, false,
+			"%zu more rows keep the default: the weights leave "
+			"their operations out.",
+			left_out);
 	return err;
 }
 

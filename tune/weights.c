@@ -179,16 +179,26 @@ line_parse(struct weights *w, char *line, size_t len, bool *has_header)
 	return what;
 }
 
-static bool
-has_weight(const struct weights *w)
+bool
+weights_concern(const struct weights *w, enum op op)
 {
-	const double *of = &w->of[0][0][0][0];
+	const double *of = &w->of[op][0][0][0];
 
-	for (size_t i = 0; i < sizeof(w->of) / sizeof(*of); i++) {
+	for (size_t i = 0; i < sizeof(w->of[op]) / sizeof(*of); i++) {
 		if (of[i] > 0)
 			return true;
 	}
 	return false;
+}
+
+static bool
+has_weight(const struct weights *w)
+{
+	bool has = false;
+
+	for (int op = 0; op < OP_COUNT; op++)
+		has |= weights_concern(w, (enum op)op);
+	return has;
 }
 
 int

@@ -42,6 +42,9 @@ void weights_default(struct weights *w);
 int weights_read(struct weights *w, const char *path,
 	char error[PROVENANCE_ERROR_BYTES]);
 
+/* Whether an operation has any weight. */
+bool weights_concern(const struct weights *w, enum op op);
+
 /* Leaves weight only to what concerns one kind of program. */
 void weights_restrict(struct weights *w, enum program program);
 

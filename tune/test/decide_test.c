@@ -8,6 +8,7 @@
 #include <math.h>
 
 #include "check.h"
+#include "judge.h"
 #include "planted.h"
 #include "wish.h"
 
@@ -313,6 +314,26 @@ missing_cells_are_no_wins(void)
 	end(&all, &list);
 }
 
+/* What a program does not do keeps the default, and that is why. */
+static void
+what_has_no_weight_is_left_out(void)
+{
+	struct measurements all = planted(&planted_usual);
+	char error[PROVENANCE_ERROR_BYTES];
+	struct decision_list list = {0};
+	struct weights w = {0};
+
+	w.of[OP_MOVE][RESIDENCY_WARM][DRAIN_EACH][weights_octave(4096)] = 1;
+	CHECK(decide(&list, &all, &w, error) == 0);
+	CHECK(find(&list, OP_MOVE, 0, DOMAIN_ADR)->own.verdict ==
+		VERDICT_TUNED);
+	CHECK(find(&list, OP_SET, 0, DOMAIN_ADR)->own.verdict ==
+		VERDICT_REFUSED);
+	CHECK_TEXT(
+		find(&list, OP_SET, 0, DOMAIN_ADR)->own.reason, JUDGE_LEFT_OUT);
+	end(&all, &list);
+}
+
 /* All rows are refused with the defaults, for a reason that begins so. */
 static void
 refused_check(struct measurements *all, const char *reason)
@@ -509,6 +530,7 @@ main(void)
 	published_values_are_decided();
 	contradictions_are_errors();
 	weights_move_the_decision();
+	what_has_no_weight_is_left_out();
 	outliers_are_shown_and_do_no_harm();
 	return 0;
 }
