@@ -142,7 +142,7 @@ trace_check(char *text, int level)
 	bool seen[sizeof(traced) / sizeof(*traced)] = {false};
 	regmatch_t match[4];
 	regex_t form;
-	char *line;
+	char *line, *function;
 
 	CHECK(!regcomp(&form,
 		      "^<libpmem>: <([0-9]+)> \\[[a-z_]+\\.c:([0-9]+) "
@@ -155,8 +155,9 @@ trace_check(char *text, int level)
 		CHECK(number(line, &match[1]) <= level, "level %d: \"%s\"",
 			level, line);
 		line[match[3].rm_eo] = '\0';
+		function = line + match[3].rm_so;
 		for (size_t i = 0; i < sizeof(traced) / sizeof(*traced); i++) {
-			if (strcmp(line + match[3].rm_so, traced[i].function))
+			if (strcmp(function, traced[i].function) != 0)
 				continue;
 			CHECK(number(line, &match[1]) == traced[i].level, "%s",
 				traced[i].function);
@@ -343,20 +344,18 @@ assertion_fire(const char *task)
 static void
 descriptors_check(void)
 {
+	const char *log = getenv("PMEM_LOG_FILE");
 	DIR *d = opendir("/proc/self/fd");
 	struct dirent *entry;
 
 	CHECK(d, "/proc/self/fd");
-	while ((entry = readdir(d))) {
+	while (log && (entry = readdir(d))) {
 		char name[PATH_MAX];
 		ssize_t n = readlinkat(
 			dirfd(d), entry->d_name, name, sizeof(name) - 1);
 
-		if (n < 0)
-			continue;
-		name[n] = '\0';
-		if (getenv("PMEM_LOG_FILE") &&
-			!strcmp(name, getenv("PMEM_LOG_FILE")))
+		name[n < 0 ? 0 : n] = '\0';
+		if (!strcmp(name, log))
 			CHECK(fcntl(atoi(entry->d_name), F_GETFD) & FD_CLOEXEC,
 				"%s", name);
 	}

@@ -499,11 +499,11 @@ describe_check(void)
 {
 	static const char *const parts[] = {"rows\ttest\ttuned for this CPU\t",
 		"cpu\tTestTestTest family 2 model 1 stepping ", "domain\tadr\t",
-		"row\tcpu node any, memory node any\tflush clwb"
-		"\tmove avx/cached/clwb, from 1000 bytes avx/stream/clwb"
-		"\tset avx/cached/clwb, from 1000 bytes avx/stream/clwb\n",
-		"row\tcpu node 0, memory node 0\tflush clwb"
-		"\tmove avx/cached/clwb, from 512 bytes avx/stream/clwb",
+		"row\tcpu node any, memory node any\tflush clwb\tmove ",
+		"move avx/cached/clwb, from 1000 bytes avx/stream/clwb\t",
+		"set avx/cached/clwb, from 1000 bytes avx/stream/clwb\n",
+		"row\tcpu node 0, memory node 0\tflush clwb\tmove ",
+		"move avx/cached/clwb, from 512 bytes avx/stream/clwb\t",
 		"row\tcpu node 0, memory node any\tflush clwb",
 		"row\tcpu node any, memory node 1\tflush clwb"};
 	static char dest[1], text[4096], cut[100];
