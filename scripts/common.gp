@@ -43,8 +43,14 @@ set xrange [xmin / 1.02:xmax * 1.02]
 set yrange [ymin:ymax]
 set tics scale 0.6, 0
 set ytics scale 0
-set xtics nomirror ('8 B' 8, '128 B' 128, '2 KiB' 2048, '32 KiB' 32768, \
-	'512 KiB' 524288, '16 MiB' 16777216)
+# Names of lines that are long leave no room for all sizes.
+if (label_width < 0.27) {
+	set xtics nomirror ('8 B' 8, '128 B' 128, '2 KiB' 2048, \
+		'32 KiB' 32768, '512 KiB' 524288, '16 MiB' 16777216)
+} else {
+	set xtics nomirror ('8 B' 8, '512 B' 512, '32 KiB' 32768, \
+		'2 MiB' 2097152)
+}
 
 do for [i = 1:n] {
 	set label i label[i] at graph 1.025, place[i] \

@@ -29,12 +29,12 @@ kernel(struct page *p, const char *label, enum isa isa, enum store store,
 static void
 verdict(struct page *p, const struct decision *d)
 {
-	enum verdict v = d->own.verdict;
+	enum verdict v = report_is_left_out(d) ? VERDICT_KEPT : d->own.verdict;
 
 	fprintf(p->out,
 		"<td data-label=\"Verdict\"><span class=\"badge %s\">%s</span>",
 		verdict_names[v], verdict_names[v]);
-	if (v == VERDICT_REFUSED) {
+	if (d->own.verdict == VERDICT_REFUSED) {
 		putc(' ', p->out);
 		html_element("small", NULL, d->own.reason, p->out);
 	}

@@ -69,7 +69,9 @@ decided_cell(const struct registry_run *run, FILE *out)
 	size_t count[VERDICT_COUNT] = {0};
 
 	for (size_t i = 0; i < all->count; i++)
-		count[all->rows[i].own.verdict]++;
+		count[report_is_left_out(&all->rows[i]) ?
+				VERDICT_KEPT :
+				all->rows[i].own.verdict]++;
 	fprintf(out, "<td data-label=\"Decisions\"><span>");
 	for (int v = 0; v < VERDICT_COUNT; v++) {
 		if (count[v])
@@ -310,8 +312,8 @@ registry_html(const struct registry *g, FILE *out)
 	page_head("libpmem platforms", out);
 	fprintf(out,
 		"<header>\n<p class=\"over\">libpmem tuning registry</p>\n"
-		"<h1>%zu platforms</h1>\n",
-		g->count);
+		"<h1>%zu platform%s</h1>\n",
+		g->count, g->count == 1 ? "" : "s");
 	page_verdict(g->verdict, g->notices, g->notice_count, out);
 	fprintf(out, "</header>\n<main>\n");
 	platforms(g, out);

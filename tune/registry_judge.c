@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "format.h"
-#include "judge.h"
 
 /* A loss and what it is of. */
 struct worst {
@@ -62,6 +61,11 @@ say_foreign(struct registry *g)
 	char *loss;
 	int n;
 
+	if (g->count == 1) {
+		g->verdict[0] = strdup("One platform, and no other to try its "
+				       "header on.");
+		return g->verdict[0] ? 0 : -ENOMEM;
+	}
 	if (!w.loss) {
 		n = asprintf(&g->verdict[0],
 			"%zu platforms, of which no two can be tried on each "
@@ -121,7 +125,7 @@ notice_refused(struct registry *g, const struct registry_run *run)
 
 	for (size_t i = 0; i < all->count; i++) {
 		if (all->rows[i].own.verdict != VERDICT_REFUSED ||
-			strcmp(all->rows[i].own.reason, JUDGE_LEFT_OUT) == 0)
+			report_is_left_out(&all->rows[i]))
 			continue;
 		refused++;
 		reason = all->rows[i].own.reason;

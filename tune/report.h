@@ -75,6 +75,10 @@ bool report_is_emulated(const struct report *r);
 /* What a verdict on streaming stores means, in words. */
 const char *report_streaming(const char *verdict);
 
+/* Whether a row keeps the default because its operation has no weight; nothing
+ * is refused then. */
+bool report_is_left_out(const struct decision *d);
+
 /* Name of a comparison's table in words: "equal promises". */
 const char *report_table_title(const char *table);
 

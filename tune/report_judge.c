@@ -151,8 +151,8 @@ say_comparison(struct report *r)
 	return n < 0 ? -ENOMEM : 0;
 }
 
-static bool
-is_left_out(const struct decision *d)
+bool
+report_is_left_out(const struct decision *d)
 {
 	return d->own.verdict == VERDICT_REFUSED &&
 	       strcmp(d->own.reason, JUDGE_LEFT_OUT) == 0;
@@ -162,7 +162,7 @@ is_left_out(const struct decision *d)
 static bool
 is_refused(const struct decision *d)
 {
-	return d->own.verdict == VERDICT_REFUSED && !is_left_out(d);
+	return d->own.verdict == VERDICT_REFUSED && !report_is_left_out(d);
 }
 
 static int
@@ -174,8 +174,8 @@ say_decisions(struct report *r)
 	for (size_t i = 0; i < r->decisions.count; i++) {
 		const struct decision *d = &r->decisions.rows[i];
 
-		left_out += is_left_out(d);
-		count[d->own.verdict] += !is_left_out(d);
+		left_out += report_is_left_out(d);
+		count[d->own.verdict] += !report_is_left_out(d);
 	}
 	if (r->decisions.count == 0)
 		n = asprintf(&r->verdict[1],
@@ -202,7 +202,7 @@ notice_refusals(struct report *r)
 	for (size_t i = 0; !err && i < r->decisions.count; i++) {
 		const struct decision *d = &r->decisions.rows[i];
 
-		left_out += is_left_out(d);
+		left_out += report_is_left_out(d);
 		if (is_refused(d))
 			err = notice_add(&r->notices, &r->notice_count, true,
 				"Refused: %s on CPU node %u, memory node %u, "

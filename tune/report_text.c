@@ -154,6 +154,10 @@ decision_line(const struct decision *d, FILE *out)
 		9, out);
 	text_pad(format_percent(d->own.gain_lo_pct).text, 9, out);
 	text_pad(format_percent(d->own.gain_hi_pct).text, 9, out);
+	if (report_is_left_out(d)) {
+		fprintf(out, "kept: no weight\n");
+		return;
+	}
 	fprintf(out, "%s\n", why[d->own.verdict]);
 	if (d->own.verdict == VERDICT_REFUSED)
 		text_paragraph("       ", d->own.reason, out);
