@@ -31,6 +31,9 @@ extern "C" {
 #define PMEM_FILE_SPARSE (1 << 2) /* with CREATE: do not allocate blocks */
 #define PMEM_FILE_TMPFILE (1 << 3) /* with CREATE: unnamed file in path */
 
+/* The least part of a pool set, for programs that lay out pools. */
+#define PMEM_MIN_PART ((size_t)2 << 20)
+
 /*
  * Maps a file (the whole of it; with PMEM_FILE_CREATE, len bytes of it) shared,
  * readable and writable, at an address that lets huge pages be used, and

@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
 # The shared library's binary interface: soname, the exact set of exported
-# symbols, each in node LIBPMEM_1.0, libc as the only dependency, and, where the
-# distribution's libpmem.so.1 is there, every symbol of it.
+# symbols, each in node LIBPMEM_1.0 and with its signature, the values of the
+# header's constants, libc as the only dependency, and, where the distribution's
+# libpmem.so.1 is there, every symbol of it.
 #
-# usage: abi_test.sh LIBRARY SYMBOL_LIST
+# usage: abi_test.sh LIBRARY INCLUDE_DIR SYMBOL_LIST SIGNATURES
 set -euo pipefail
 
 library=$1
-symbols=$2
+include=$2
+symbols=$3
+signatures=$4
 peer=/usr/lib/x86_64-linux-gnu/libpmem.so.1
 
 fail() {
@@ -24,6 +27,11 @@ soname=$(readelf -d "$library" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
 
 diff <(sed 's/$/@@LIBPMEM_1.0/' "$symbols") <(exported "$library") ||
 	fail "exported symbols differ from $symbols (<: expected, >: exported)"
+
+cc -std=c11 -Wall -Werror -fsyntax-only -I "$include" "$signatures" ||
+	fail "signatures or constants differ"
+diff "$symbols" <(sed -n 's/^SIGNATURE(\(pmem_[a-z_]*\),.*/\1/p' "$signatures") ||
+	fail "not every symbol has a signature"
 
 needed=$(readelf -d "$library" | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' |
 	grep -vE '^(libc|ld-linux-x86-64)\.so' || true)
