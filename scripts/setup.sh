@@ -38,6 +38,7 @@ test  mandoc            lint: manual pages
 test  abigail-tools     compares binary interfaces
 test  gcovr             coverage
 test  binutils          reads symbols of libraries
+test  dpkg-dev          names what the package depends on
 test  python3           turns test lists of several builds into one
 test  libzydis-dev      decodes the instructions of the shipped library
 test  libpmem1          another libpmem.so.1, to compare with

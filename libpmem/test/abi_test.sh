@@ -18,6 +18,14 @@ fail() {
 	exit 1
 }
 
+# By what debug information and symbols say; 4: only additions.
+compatible() { # OLD NEW
+	local status=0
+	command -v abidiff >/dev/null || return 0
+	abidiff "$1" "$2" || status=$?
+	[ $((status & ~4)) = 0 ] || fail "$2 cannot take the place of $1"
+}
+
 exported() { # LIBRARY
 	nm -D --defined-only "$1" | awk '$2 == "T" { print $3 }' | sort
 }
@@ -37,7 +45,9 @@ needed=$(readelf -d "$library" | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' |
 	grep -vE '^(libc|ld-linux-x86-64)\.so' || true)
 [ -z "$needed" ] || fail "depends on more than libc: $needed"
 
+compatible "$library" "$(dirname "$library")/pmem_debug/libpmem.so.1"
 if [ -e "$peer" ]; then
+	compatible "$peer" "$library"
 	missing=$(comm -23 <(exported "$peer") <(exported "$library"))
 	[ -z "$missing" ] || fail "the distribution's library also has: $missing"
 	echo "soname, $(wc -l <"$symbols") symbols, the same as $peer"

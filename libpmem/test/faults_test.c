@@ -405,6 +405,22 @@ device_rules_test(void)
 	attribute(size, "4194304\n");
 }
 
+/* A user's word counts for more than the kind of memory. Read once in a
+ * process: run in one that has not asked yet. */
+static int
+forced_off_run(void *unused)
+{
+	int is_pmem = -1;
+
+	(void)unused;
+	CHECK(!setenv("PMEM_IS_PMEM_FORCE", "0", 1), "setenv");
+	CHECK(pmem_map_file(scratch_path("dax"), 0, 0, 0, NULL, &is_pmem), "%s",
+		pmem_errormsg());
+	CHECK(is_pmem == 0 && errno == EOPNOTSUPP, "%d, errno %d", is_pmem,
+		errno);
+	return 0;
+}
+
 static void
 link_make(const char *target, const char *name)
 {
@@ -560,6 +576,7 @@ main(void)
 	auto_flush_test();
 	mock_dax(scratch_path("dax"));
 	attribute("dev/char/250:7/size", "4194304\n");
+	CHECK(!child_run(forced_off_run, NULL), "PMEM_IS_PMEM_FORCE=0");
 	for (size_t i = 0; i < sizeof(scenarios) / sizeof(*scenarios); i++)
 		map_test(&scenarios[i]);
 	scenario_set(&scenarios[0]);
