@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "comparison.h"
+#include "counts.h"
 #include "decision.h"
 #include "file_fuzz.h"
 #include "import_map.h"
+#include "reached.h"
 #include "weights.h"
 
 static char *
@@ -84,6 +86,38 @@ compare(const char *path, size_t size)
 }
 
 static void
+counts(const char *path, size_t size)
+{
+	char error[PROVENANCE_ERROR_BYTES] = "";
+	struct counts all = {0};
+
+	(void)size;
+	if (counts_read(&all, path, error))
+		require(is_one_line(error) && !all.count && !all.rows);
+	for (size_t i = 0; i < all.count; i++) {
+		for (int e = 0; e < COUNTS_EVENTS; e++)
+			require(!isinf(all.rows[i].events[e]));
+		require(all.rows[i].of.size_bytes > 0);
+	}
+	counts_free(&all);
+}
+
+static void
+reached(const char *path, size_t size)
+{
+	char error[PROVENANCE_ERROR_BYTES] = "";
+	struct reached_list all = {0};
+
+	(void)size;
+	if (reached_read(&all, path, error))
+		require(is_one_line(error) && !all.count && !all.rows);
+	for (size_t i = 0; i < all.count; i++)
+		require(strlen(all.rows[i].met) > 0 &&
+			!isinf(all.rows[i].value));
+	reached_free(&all);
+}
+
+static void
 table_import(const struct import_map *map, const struct import_table *t)
 {
 	char error[PROVENANCE_ERROR_BYTES] = "";
@@ -129,8 +163,10 @@ import(const char *path, size_t size)
 
 const struct parser parsers[] = {
 	{"compare", compare},
+	{"counts", counts},
 	{"decisions", decisions},
 	{"import", import},
+	{"reached", reached},
 	{"weights", weights},
 	{NULL, NULL},
 };
