@@ -245,7 +245,8 @@ int
 cells_build(struct cells *c, const struct measurement *rows, size_t count,
 	double assumed_error, char error[PROVENANCE_ERROR_BYTES])
 {
-	const struct measurement **sorted = calloc(count + 1, sizeof(const void *));
+	const struct measurement **sorted = calloc(
+		count + 1, sizeof(const void *));
 	int err = sorted ? 0 : -ENOMEM;
 
 	*c = (struct cells){.row_count = count};

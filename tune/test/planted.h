@@ -42,7 +42,7 @@ static const struct plant planted_usual = {
 };
 
 #define PLANTED_ROWS_MOST \
-	(PLANTED_SIZES * RESIDENCY_COUNT * DRAIN_COUNT * \
+	((size_t)PLANTED_SIZES * RESIDENCY_COUNT * DRAIN_COUNT * \
 		(2 * STORE_COUNT + 1) * FLUSH_COUNT * 32)
 
 static inline double
@@ -93,8 +93,7 @@ planted_add(struct measurements *all, const struct plant *p, uint64_t seed)
 	struct rng rng;
 
 	if (!all->rows)
-		all->rows = calloc(
-			(size_t)4 * PLANTED_ROWS_MOST, sizeof(*all->rows));
+		all->rows = calloc(4 * PLANTED_ROWS_MOST, sizeof(*all->rows));
 	rng_seed(&rng, seed);
 	for (unsigned i = 0; i < OP_COUNT * p->states; i++) {
 		m.op = (enum op)(i % OP_COUNT);

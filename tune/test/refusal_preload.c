@@ -21,7 +21,12 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
+
+/* What takes the place of the C library's functions. */
+FILE *mock_fopen(const char *path, const char *mode) __asm__("fopen");
+int mock_clock_gettime(clockid_t clock, struct timespec *now) __asm__(
+	"clock_gettime");
+long mock_syscall(long number, ...) __asm__("syscall");
 
 #define CPUS_MOST 1024
 
@@ -55,7 +60,7 @@ stolen_stat(void)
 }
 
 FILE *
-fopen(const char *path, const char *mode)
+mock_fopen(const char *path, const char *mode)
 {
 	static FILE *(*real)(const char *, const char *);
 
@@ -67,7 +72,7 @@ fopen(const char *path, const char *mode)
 }
 
 int
-clock_gettime(clockid_t clock, struct timespec *now)
+mock_clock_gettime(clockid_t clock, struct timespec *now)
 {
 	static int (*real)(clockid_t, struct timespec *);
 	static double first_s;
@@ -99,7 +104,7 @@ pages_find(size_t count, int *status, int node)
 
 /* hwloc and PAPI reach the kernel through this. */
 long
-syscall(long number, ...)
+mock_syscall(long number, ...)
 {
 	static long (*real)(long, ...);
 	static int bound_node;

@@ -182,7 +182,7 @@ rows_of_nodes_hold_for_them(void)
 		CHECK(row[OP_MOVE].stream_min_bytes == (node ? 65536 : 1024));
 	}
 	list = regrets_of(&two, &one.own);
-	CHECK(list.count == 2 * DOMAIN_COUNT);
+	CHECK(list.count == (size_t)2 * DOMAIN_COUNT);
 	CHECK(list.rows[0].all.verdict == REGRET_SAME);
 	CHECK(list.rows[DOMAIN_COUNT].mem_node == 1);
 	CHECK(list.rows[DOMAIN_COUNT].all.verdict == REGRET_WORSE);
