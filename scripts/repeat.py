@@ -90,14 +90,15 @@ class Agreement:
     def __init__(self, tune, weights, runs):
         self.runs = runs
         self.band_pct = band_of(runs[0])
-        self.rows = {run: header_rows(f"{run}/pmem_tuned.h") for run in runs}
-        texts = {run: repr(self.rows[run]) for run in runs}
-        frequent = collections.Counter(texts.values()).most_common(1)[0][0]
-        self.same = [run for run in runs if texts[run] == frequent]
-        self.model = self.same[0]
         self.refusals = {run: refusal(run) for run in runs}
         self.sound = [run for run in runs if not self.refusals[run]]
-        self.differ = [run for run in runs if texts[run] != frequent]
+        self.rows = {run: header_rows(f"{run}/pmem_tuned.h")
+                     for run in self.sound}
+        texts = {run: repr(self.rows[run]) for run in self.sound}
+        frequent = collections.Counter(texts.values()).most_common(1)
+        self.same = [run for run in self.sound if texts[run] == frequent[0][0]]
+        self.model = self.same[0] if self.same else None
+        self.differ = [run for run in self.sound if run not in self.same]
         self.losses = [loss for run in self.differ
                        for loss in self.losses_of(tune, weights, run)]
 
@@ -113,15 +114,22 @@ class Agreement:
             yield (run, where, mean_loss([loss for loss, _, _ in found]),
                    told.get(self.model, {}).get(where))
 
-    def worse(self):
+    def verdict(self, loss):
+        if abs(loss) <= self.band_pct:
+            return "tied"
+        return "worse" if loss > 0 else "better"
+
+    def apart(self):
+        """Runs with a choice that is not as good as the most frequent one, or
+        that the most frequent one is not as good as."""
         return {run for run, where, loss, _ in self.losses
-                if where[3] != "all" and loss > self.band_pct}
+                if where[3] != "all" and self.verdict(loss) != "tied"}
 
     def holds(self):
         if len(self.sound) < len(self.runs):
             return False
         return (100 * len(self.same) >= AGREE_PCT * len(self.runs) or
-                not self.worse())
+                not self.apart())
 
 
 def choice_lines(agreement):
@@ -145,16 +153,15 @@ def loss_lines(agreement):
         cpu, mem, domain, op = where
         interval = ("-" if alone is None else
                     f"{alone[0]:.2f}% [{alone[1]:.2f}, {alone[2]:.2f}]")
-        verdict = "tied" if loss <= agreement.band_pct else "worse"
         yield (f"| {os.path.basename(run)} | {cpu} to {mem} | {domain} | {op} "
-               f"| {loss:.2f}% | {interval} | {verdict} |")
+               f"| {loss:.2f}% | {interval} | {agreement.verdict(loss)} |")
 
 
 def page(agreement, plan):
     first = facts(f"{agreement.runs[0]}/measurements.tsv")
     last = facts(f"{agreement.runs[-1]}/measurements.tsv")
     same, count = len(agreement.same), len(agreement.runs)
-    differ, worse = len(agreement.differ), len(agreement.worse())
+    differ, apart = len(agreement.differ), len(agreement.apart())
     yield "# Repeatability\n"
     command = " ".join(f"scripts/repeat.sh --runs {count} {plan}".split())
     yield (f"`{command}` on {first.get('platform_id', 'unnamed')}, revision "
@@ -163,9 +170,9 @@ def page(agreement, plan):
            f"{last.get('started_utc', 'unknown')}.\n")
     yield f"**{same} of {count} runs have the same header rows.**"
     if differ:
-        yield (f"Of those that differ, {differ - worse} chose what is as good "
+        yield (f"Of those that differ, {differ - apart} chose what is as good "
                "within the tie band\n"
-               f"of {agreement.band_pct:g}% in every row, {worse} did not.")
+               f"of {agreement.band_pct:g}% in every row, {apart} did not.")
     if len(agreement.sound) < count:
         yield ("Refused, so with the default rows: "
                f"{count - len(agreement.sound)}.\n")
