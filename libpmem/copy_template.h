@@ -12,6 +12,7 @@
  *   LINE_VECS           how many of them make a line
  *   VEC_LOAD(src)       unaligned load                       -> VEC
  *   VEC_STORE(dest, v)  store, dest aligned to VEC_BYTES
+ *   VEC_STORE_UNALIGNED(dest, v)
  *   VEC_STREAM(dest, v) non-temporal store, dest aligned to VEC_BYTES
  *   VEC_SPLAT(c)        every byte is c; may name an object of the calling
  *                       function                             -> VEC
@@ -24,7 +25,8 @@
  * The shape: a destination is a head up to the first line boundary, whole
  * lines, and a tail shorter than a line. Every piece loads all it needs before
  * it stores, and pieces go away from the overlap, so moves need no bounce
- * buffer. Each line is flushed once, after all stores to it.
+ * buffer. Each line is flushed once, after all stores to it. Ordinary stores of
+ * a line or two are not cut at line boundaries.
  *
  * memset is the same body: its loads give the splatted byte.
  */
@@ -34,6 +36,7 @@
 #define FN(name) COPY_PASTE(ISA, name)
 #define INPUT struct FN(input)
 #define INLINE static inline __attribute__((always_inline)) TARGET
+#define APART static __attribute__((noinline)) TARGET
 
 /* Where the bytes come from: src for a move, the splats for a set. */
 struct FN(input) {
@@ -86,7 +89,7 @@ FN(bytes)(const INPUT *in, size_t at, size_t n)
 }
 
 /*
- * 1 to 63 bytes with ordinary stores. Whole words first, then one word that
+ * 1 to 64 bytes with ordinary stores. Whole words first, then one word that
  * ends at the end and may overlap them: so a word of an aligned destination is
  * first touched by a store that holds all of it. The last piece is no wider
  * than a word, since no CPU promises to keep words whole in a wider store that
@@ -100,6 +103,7 @@ FN(part_cached)(char *dest, const INPUT *in, size_t at, size_t n)
 		HALF first = FN(half)(in, at);
 		HALF second = n >= 32 ? FN(half)(in, at + 16) : first;
 		HALF third = n >= 48 ? FN(half)(in, at + 32) : first;
+		HALF fourth = n >= 64 ? FN(half)(in, at + 48) : first;
 		uint64_t word = n & 8 ? FN(word)(in, at + halves) : 0;
 		uint64_t last = FN(word)(in, at + n - 8);
 
@@ -108,6 +112,8 @@ FN(part_cached)(char *dest, const INPUT *in, size_t at, size_t n)
 			HALF_STORE(dest + at + 16, second);
 		if (n >= 48)
 			HALF_STORE(dest + at + 32, third);
+		if (n >= 64)
+			HALF_STORE(dest + at + 48, fourth);
 		if (n & 8)
 			prim_store_8(dest + at + halves, word);
 		if (n % 8)
@@ -176,8 +182,8 @@ FN(part_stream)(char *dest, const INPUT *in, size_t at, size_t n)
 }
 
 /* One place for each store kind and move or set: shared by all flushes, and
- * not inlined, for they are long and the flushes they precede are slow. */
-static __attribute__((noinline)) TARGET void
+ * not inlined, for they are long, and few beside the lines between them. */
+APART void
 FN(move_part_stream)(char *dest, const char *src, size_t n)
 {
 	INPUT in = {.src = src};
@@ -185,7 +191,7 @@ FN(move_part_stream)(char *dest, const char *src, size_t n)
 	FN(part_stream)(dest, &in, 0, n);
 }
 
-static __attribute__((noinline)) TARGET void
+APART void
 FN(set_part_stream)(char *dest, uint64_t word, size_t n)
 {
 	INPUT in = {.word = word, .is_set = 1};
@@ -193,11 +199,29 @@ FN(set_part_stream)(char *dest, uint64_t word, size_t n)
 	FN(part_stream)(dest, &in, 0, n);
 }
 
+APART void
+FN(move_part_cached)(char *dest, const char *src, size_t n)
+{
+	INPUT in = {.src = src};
+
+	FN(part_cached)(dest, &in, 0, n);
+}
+
+APART void
+FN(set_part_cached)(char *dest, HALF half, uint64_t word, size_t n)
+{
+	INPUT in = {.half = half, .word = word, .is_set = 1};
+
+	FN(part_cached)(dest, &in, 0, n);
+}
+
 INLINE void
 FN(part)(enum store store, char *dest, const INPUT *in, size_t at, size_t n)
 {
-	if (store == STORE_CACHED)
-		FN(part_cached)(dest, in, at, n);
+	if (store == STORE_CACHED && in->is_set)
+		FN(set_part_cached)(dest + at, in->half, in->word, n);
+	else if (store == STORE_CACHED)
+		FN(move_part_cached)(dest + at, in->src + at, n);
 	else if (in->is_set)
 		FN(set_part_stream)(dest + at, in->word, n);
 	else
@@ -227,12 +251,42 @@ FN(line)(enum store store, char *dest, const INPUT *in, size_t at)
 INLINE void
 FN(flush)(enum flush flush, const char *dest, size_t from, size_t to)
 {
+	const char *line = dest + from - (uintptr_t)(dest + from) % LINE_BYTES;
+
 	if (flush == FLUSH_NONE)
 		return;
-	while (from < to) {
-		prim_flush_line(flush, dest + from);
-		from += LINE_BYTES - (uintptr_t)(dest + from) % LINE_BYTES;
+	for (; line < dest + to; line += LINE_BYTES)
+		prim_flush_line(flush, line);
+}
+
+/* A line at most with ordinary stores. Nothing is gained by stopping at a line
+ * boundary, for what crosses it crosses between words. All is loaded before the
+ * first store, so overlap does not matter. */
+INLINE void
+FN(small)(enum flush flush, char *dest, const INPUT *in, size_t len)
+{
+	FN(part_cached)(dest, in, 0, len);
+	FN(flush)(flush, dest, 0, len);
+}
+
+/* A few lines with ordinary stores, forward: the same. Aligning them would take
+ * longer than the boundaries that they cross. */
+INLINE void
+FN(medium)(enum flush flush, char *dest, const INPUT *in, size_t len)
+{
+	size_t at = 0;
+
+	for (; len - at >= LINE_BYTES; at += LINE_BYTES) {
+		VEC v[LINE_VECS];
+
+		for (size_t i = 0; i < LINE_VECS; i++)
+			v[i] = FN(vec)(in, at + i * VEC_BYTES);
+		for (size_t i = 0; i < LINE_VECS; i++)
+			VEC_STORE_UNALIGNED(dest + at + i * VEC_BYTES, v[i]);
 	}
+	if (at < len)
+		FN(part)(STORE_CACHED, dest, in, at, len - at);
+	FN(flush)(flush, dest, 0, len);
 }
 
 /* Flushes trail the stores by a block (copy.h says why), so a place below or
@@ -247,13 +301,18 @@ FN(forward)(enum store store, enum flush flush, char *dest, const INPUT *in,
 
 	if (at)
 		FN(part)(store, dest, in, 0, at);
-	while (len - at >= LINE_BYTES) {
+	while (len - at >= 2 * LINE_BYTES) {
 		FN(line)(store, dest, in, at);
-		at += LINE_BYTES;
+		FN(line)(store, dest, in, at + LINE_BYTES);
+		at += 2 * LINE_BYTES;
 		if (at - flushed >= COPY_BLOCK_BYTES(store)) {
 			FN(flush)(flush, dest, flushed, at);
 			flushed = at;
 		}
+	}
+	if (len - at >= LINE_BYTES) {
+		FN(line)(store, dest, in, at);
+		at += LINE_BYTES;
 	}
 	if (at < len)
 		FN(part)(store, dest, in, at, len - at);
@@ -285,52 +344,125 @@ FN(backward)(enum store store, enum flush flush, char *dest, const INPUT *in,
 	FN(flush)(flush, dest, 0, flushed);
 }
 
+/* Overlap is rare: out of the way of other copies, which then need few
+ * registers, and one place for all flushes. */
+APART void
+FN(back_cached)(enum flush flush, char *dest, const char *src, size_t len)
+{
+	INPUT in = {.src = src};
+
+	FN(backward)(STORE_CACHED, flush, dest, &in, len);
+}
+
+APART void
+FN(back_stream)(enum flush flush, char *dest, const char *src, size_t len)
+{
+	INPUT in = {.src = src};
+
+	FN(backward)(STORE_STREAM, flush, dest, &in, len);
+}
+
+INLINE void
+FN(back)(enum store store, enum flush flush, char *dest, const char *src,
+	size_t len)
+{
+	if (store == STORE_CACHED)
+		FN(back_cached)(flush, dest, src, len);
+	else
+		FN(back_stream)(flush, dest, src, len);
+}
+
+/* Whether small operations are done apart; 0 bytes are left to the others. */
+INLINE int
+FN(is_small)(enum store store, size_t len)
+{
+	return store == STORE_CACHED && len - 1 < LINE_BYTES;
+}
+
+INLINE void
+FN(move_small)(enum flush flush, char *dest, const char *src, size_t len)
+{
+	INPUT in = {.src = src};
+
+	FN(small)(flush, dest, &in, len);
+}
+
 INLINE void
 FN(move)(enum store store, enum flush flush, char *dest, const char *src,
 	size_t len)
 {
 	INPUT in = {.src = src};
 
-	if ((uintptr_t)dest - (uintptr_t)src >= len)
-		FN(forward)(store, flush, dest, &in, len);
+	if ((uintptr_t)dest - (uintptr_t)src < len)
+		FN(back)(store, flush, dest, src, len);
+	else if (store == STORE_CACHED && len <= COPY_MEDIUM_BYTES)
+		FN(medium)(flush, dest, &in, len);
 	else
-		FN(backward)(store, flush, dest, &in, len);
+		FN(forward)(store, flush, dest, &in, len);
+}
+
+/* All but the vector, which may name an object of the function that has it. */
+INLINE INPUT
+FN(splat)(int c)
+{
+	return (INPUT){
+		.half = HALF_SPLAT(c),
+		.word = (uint8_t)c * UINT64_C(0x0101010101010101),
+		.is_set = 1,
+	};
+}
+
+INLINE void
+FN(set_small)(enum flush flush, char *dest, int c, size_t len)
+{
+	INPUT in = FN(splat)(c);
+
+	FN(small)(flush, dest, &in, len);
 }
 
 INLINE void
 FN(set)(enum store store, enum flush flush, char *dest, int c, size_t len)
 {
-	INPUT in = {
-		.vec = VEC_SPLAT(c),
-		.half = HALF_SPLAT(c),
-		.word = (uint8_t)c * UINT64_C(0x0101010101010101),
-		.is_set = 1,
-	};
+	INPUT in = FN(splat)(c);
 
-	FN(forward)(store, flush, dest, &in, len);
+	in.vec = VEC_SPLAT(c);
+	if (store == STORE_CACHED && len <= COPY_MEDIUM_BYTES)
+		FN(medium)(flush, dest, &in, len);
+	else
+		FN(forward)(store, flush, dest, &in, len);
 }
 
+/* A kernel is a function for small operations, which jumps to another for the
+ * rest: so the small ones save no registers. */
 /* clang-format off */
-#define COPY_EMIT(isa, store, flush) \
-	static TARGET void isa##_move_##store##_##flush( \
-		char *dest, const char *src, size_t len) \
+#define COPY_EMIT_OP(isa, op, type, store, flush) \
+	APART void \
+	isa##_##op##_lines_##store##_##flush(char *dest, type from, size_t len) \
 	{ \
-		FN(move)(TOKEN_STORE(store), TOKEN_FLUSH(flush), dest, src, len); \
+		FN(op)(TOKEN_STORE(store), TOKEN_FLUSH(flush), dest, from, len); \
 	} \
-	static TARGET void isa##_set_##store##_##flush( \
-		char *dest, int c, size_t len) \
+	static TARGET void isa##_##op##_##store##_##flush( \
+		char *dest, type from, size_t len) \
 	{ \
-		FN(set)(TOKEN_STORE(store), TOKEN_FLUSH(flush), dest, c, len); \
+		if (FN(is_small)(TOKEN_STORE(store), len)) \
+			FN(op##_small)(TOKEN_FLUSH(flush), dest, from, len); \
+		else \
+			isa##_##op##_lines_##store##_##flush(dest, from, len); \
 	}
+#define COPY_EMIT(isa, store, flush) \
+	COPY_EMIT_OP(isa, move, const char *, store, flush) \
+	COPY_EMIT_OP(isa, set, int, store, flush)
 /* clang-format on */
 
 COPY_VARIANTS(COPY_EMIT)
 
 #undef COPY_EMIT
+#undef COPY_EMIT_OP
 #undef COPY_PASTE_
 #undef COPY_PASTE
 #undef FN
 #undef INLINE
+#undef APART
 #undef INPUT
 #undef ISA
 #undef TARGET
@@ -339,6 +471,7 @@ COPY_VARIANTS(COPY_EMIT)
 #undef LINE_VECS
 #undef VEC_LOAD
 #undef VEC_STORE
+#undef VEC_STORE_UNALIGNED
 #undef VEC_STREAM
 #undef VEC_SPLAT
 #undef HALF

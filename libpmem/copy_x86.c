@@ -52,6 +52,7 @@ words_splat(int c)
 #define LINE_VECS 8
 #define VEC_LOAD(src) prim_load_8(src)
 #define VEC_STORE(dest, v) prim_store_8(dest, v)
+#define VEC_STORE_UNALIGNED(dest, v) prim_store_8(dest, v)
 #define VEC_STREAM(dest, v) prim_stream_8(dest, v)
 #define VEC_SPLAT(c) word_splat(c)
 #define HALF struct words
@@ -73,6 +74,7 @@ words_splat(int c)
 #define LINE_VECS 4
 #define VEC_LOAD(src) SSE2_LOAD(src)
 #define VEC_STORE(dest, v) SSE2_STORE(dest, v)
+#define VEC_STORE_UNALIGNED(dest, v) SSE2_STORE(dest, v)
 #define VEC_STREAM(dest, v) \
 	PRIM_STREAM("movntdq", (__m128i *)(void *)(dest), "x", v)
 #define VEC_SPLAT(c) _mm_set1_epi8((char)(c))
@@ -90,6 +92,8 @@ words_splat(int c)
 #define LINE_VECS 2
 #define VEC_LOAD(src) _mm256_loadu_si256((const __m256i *)(const void *)(src))
 #define VEC_STORE(dest, v) _mm256_store_si256((__m256i *)(void *)(dest), v)
+#define VEC_STORE_UNALIGNED(dest, v) \
+	_mm256_storeu_si256((__m256i *)(void *)(dest), v)
 #define VEC_STREAM(dest, v) \
 	PRIM_STREAM("vmovntdq", (__m256i *)(void *)(dest), "x", v)
 #define VEC_SPLAT(c) _mm256_set1_epi8((char)(c))
@@ -107,6 +111,7 @@ words_splat(int c)
 #define LINE_VECS 1
 #define VEC_LOAD(src) _mm512_loadu_si512((const void *)(src))
 #define VEC_STORE(dest, v) _mm512_store_si512((void *)(dest), v)
+#define VEC_STORE_UNALIGNED(dest, v) _mm512_storeu_si512((void *)(dest), v)
 #define VEC_STREAM(dest, v) \
 	PRIM_STREAM("vmovntdq", (__m512i *)(void *)(dest), "v", v)
 #define VEC_SPLAT(c) _mm512_set1_epi32((int)word_splat(c))
@@ -130,6 +135,7 @@ struct line {
 #define LINE_VECS 1
 #define VEC_LOAD(src) ((const struct line *)(const void *)(src))
 #define VEC_STORE(dest, v) (*(volatile struct line *)(void *)(dest) = *(v))
+#define VEC_STORE_UNALIGNED(dest, v) VEC_STORE(dest, v)
 #define VEC_STREAM(dest, v) _movdir64b(dest, v)
 #define VEC_SPLAT(c) \
 	(&(struct line){{_mm_set1_epi8((char)(c)), _mm_set1_epi8((char)(c)), \

@@ -127,9 +127,11 @@ RECORDED_WRITE(_mm_storeu_si128, store, struct vec_16 *, struct vec_16, 1)
 RECORDED_SPLAT(_mm_set1_epi8, struct vec_16)
 RECORDED_LOAD(_mm256_loadu_si256, struct vec_32, const struct vec_32 *)
 RECORDED_WRITE(_mm256_store_si256, store, struct vec_32 *, struct vec_32, 32)
+RECORDED_WRITE(_mm256_storeu_si256, store, struct vec_32 *, struct vec_32, 1)
 RECORDED_SPLAT(_mm256_set1_epi8, struct vec_32)
 RECORDED_LOAD(_mm512_loadu_si512, struct vec_64, const void *)
 RECORDED_WRITE(_mm512_store_si512, store, void *, struct vec_64, 64)
+RECORDED_WRITE(_mm512_storeu_si512, store, void *, struct vec_64, 1)
 
 PRIM struct vec_64
 _mm512_set1_epi32(int c)
