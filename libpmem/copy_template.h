@@ -182,7 +182,7 @@ FN(part_stream)(char *dest, const INPUT *in, size_t at, size_t n)
 }
 
 /* One place for each store kind and move or set: shared by all flushes, and
- * not inlined, for they are long, and few beside the lines between them. */
+ * not inlined, for they are long, and streams that they precede slow. */
 APART void
 FN(move_part_stream)(char *dest, const char *src, size_t n)
 {
@@ -215,17 +215,29 @@ FN(set_part_cached)(char *dest, HALF half, uint64_t word, size_t n)
 	FN(part_cached)(dest, &in, 0, n);
 }
 
+/* A part in the middle of lines. */
 INLINE void
 FN(part)(enum store store, char *dest, const INPUT *in, size_t at, size_t n)
 {
-	if (store == STORE_CACHED && in->is_set)
-		FN(set_part_cached)(dest + at, in->half, in->word, n);
-	else if (store == STORE_CACHED)
-		FN(move_part_cached)(dest + at, in->src + at, n);
+	if (store == STORE_CACHED)
+		FN(part_cached)(dest, in, at, n);
 	else if (in->is_set)
 		FN(set_part_stream)(dest + at, in->word, n);
 	else
 		FN(move_part_stream)(dest + at, in->src + at, n);
+}
+
+/* The same where a call does not matter; it is shorter. */
+INLINE void
+FN(part_apart)(
+	enum store store, char *dest, const INPUT *in, size_t at, size_t n)
+{
+	if (store == STORE_STREAM)
+		FN(part)(store, dest, in, at, n);
+	else if (in->is_set)
+		FN(set_part_cached)(dest + at, in->half, in->word, n);
+	else
+		FN(move_part_cached)(dest + at, in->src + at, n);
 }
 
 _Static_assert(VEC_BYTES *LINE_VECS == LINE_BYTES, "LINE_VECS make a line");
@@ -285,7 +297,7 @@ FN(medium)(enum flush flush, char *dest, const INPUT *in, size_t len)
 			VEC_STORE_UNALIGNED(dest + at + i * VEC_BYTES, v[i]);
 	}
 	if (at < len)
-		FN(part)(STORE_CACHED, dest, in, at, len - at);
+		FN(part_apart)(STORE_CACHED, dest, in, at, len - at);
 	FN(flush)(flush, dest, 0, len);
 }
 
@@ -301,18 +313,13 @@ FN(forward)(enum store store, enum flush flush, char *dest, const INPUT *in,
 
 	if (at)
 		FN(part)(store, dest, in, 0, at);
-	while (len - at >= 2 * LINE_BYTES) {
+	while (len - at >= LINE_BYTES) {
 		FN(line)(store, dest, in, at);
-		FN(line)(store, dest, in, at + LINE_BYTES);
-		at += 2 * LINE_BYTES;
+		at += LINE_BYTES;
 		if (at - flushed >= COPY_BLOCK_BYTES(store)) {
 			FN(flush)(flush, dest, flushed, at);
 			flushed = at;
 		}
-	}
-	if (len - at >= LINE_BYTES) {
-		FN(line)(store, dest, in, at);
-		at += LINE_BYTES;
 	}
 	if (at < len)
 		FN(part)(store, dest, in, at, len - at);
@@ -330,7 +337,7 @@ FN(backward)(enum store store, enum flush flush, char *dest, const INPUT *in,
 	size_t flushed = len;
 
 	if (at < len)
-		FN(part)(store, dest, in, at, len - at);
+		FN(part_apart)(store, dest, in, at, len - at);
 	while (at > start) {
 		at -= LINE_BYTES;
 		FN(line)(store, dest, in, at);
@@ -340,7 +347,7 @@ FN(backward)(enum store store, enum flush flush, char *dest, const INPUT *in,
 		}
 	}
 	if (start)
-		FN(part)(store, dest, in, 0, start);
+		FN(part_apart)(store, dest, in, 0, start);
 	FN(flush)(flush, dest, 0, flushed);
 }
 
