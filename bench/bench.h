@@ -19,6 +19,9 @@ extern const char profile_help[];
 int compare_main(int argc, char **argv);
 extern const char compare_help[];
 
+int threads_main(int argc, char **argv);
+extern const char threads_help[];
+
 int sweep_main(int argc, char **argv);
 extern const char sweep_help[];
 

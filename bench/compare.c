@@ -38,7 +38,8 @@ const char compare_help[] =
 	"  --platform FILE      facts of this machine (pmem-bench probe "
 	"--out)\n"
 	"  --target TARGET      as of sweep; the first counts\n"
-	"  --threads N          at once, each with its own data; default 1\n"
+	"  --threads N|all      at once, each with its own data; default 1;\n"
+	"                       all: as many as the node has CPUs\n"
 	"  --quick, --thorough  50 seconds, half an hour; else 3 minutes\n"
 	"  --seconds N          another budget\n"
 	"  --only WORD[,WORD]   only these ops, residencies, drains and sizes\n"
@@ -175,6 +176,9 @@ option_take(struct compare_settings *o, int c, char **argv)
 		o->plan = plan_find(c == 'q' ? "quick" : "thorough");
 		return 0;
 	case 'n':
+		o->threads = 0;
+		if (strcmp(optarg, "all") == 0)
+			return 0;
 		status = number_take("threads", optarg, 1, 1024, &n);
 		o->threads = (unsigned)n;
 		return status;

@@ -132,16 +132,17 @@ struct compare_settings {
 	const char *only, *platform, *out, *goals, *target;
 	uint64_t seed;
 	bool has_seed;
-	unsigned seconds, threads;
+	unsigned seconds, threads; /* 0: all CPUs of the node */
 };
 
 /* Measures and writes the file. Exit status of the verb; told on stderr. */
 int compare_measure(struct compare_settings *settings);
 
 /* What was chosen for a cell, as instances; 0: nothing. By domain the best
- * eligible kernel, and the one that the second library uses there. */
+ * eligible kernel, the best for who knows neither the state of the caches nor
+ * how often there is a drain, and the one that the second library uses. */
 struct compare_choice {
-	size_t best[DOMAIN_COUNT], own[DOMAIN_COUNT];
+	size_t best[DOMAIN_COUNT], blind[DOMAIN_COUNT], own[DOMAIN_COUNT];
 	size_t setting; /* of the peer, where streaming is trusted */
 };
 

@@ -43,6 +43,28 @@ best_offer(struct best *best, size_t instance, double slow)
 	*best = (struct best){instance, slow};
 }
 
+/* Cells that a library cannot tell from this one: of the same operation, in
+ * another state of the caches or with another drain. */
+static bool
+looks_alike(const struct cell *a, const struct cell *b)
+{
+	return a->op == b->op && a->size_bytes == b->size_bytes &&
+	       a->dst_offset == b->dst_offset;
+}
+
+/* A candidate's slowness summed over cells that look alike. */
+static double
+slowness_blind(const struct compare_run *r, size_t cell, size_t instance)
+{
+	double sum = 0;
+
+	for (size_t c = 0; c < r->work.cell_count; c++) {
+		if (looks_alike(&r->work.cells[c], &r->work.cells[cell]))
+			sum += slowness(r, c, instance);
+	}
+	return sum;
+}
+
 static void
 cell_choose(struct compare_run *r, size_t c)
 {
@@ -51,21 +73,27 @@ cell_choose(struct compare_run *r, size_t c)
 	size_t kernels = compare_kernels_from(libs);
 	struct compare_choice *choice = &r->choices[c];
 	struct best setting = {0}, best[DOMAIN_COUNT] = {0};
+	struct best blind[DOMAIN_COUNT] = {0};
 
 	for (size_t i = compare_settings_from(libs); i < kernels; i++)
 		best_offer(&setting, i, slowness(r, c, i));
 	for (size_t i = kernels; i < libs->instance_count; i++) {
 		const struct copy_kernel *k = libs->instances[i].kernel;
 		double slow = slowness(r, c, i);
+		double slow_blind = slowness_blind(r, c, i);
 
 		for (int d = 0; d < DOMAIN_COUNT; d++) {
-			if (policy_eligible(k->store, k->flush, (enum domain)d))
-				best_offer(&best[d], i, slow);
+			if (!policy_eligible(
+				    k->store, k->flush, (enum domain)d))
+				continue;
+			best_offer(&best[d], i, slow);
+			best_offer(&blind[d], i, slow_blind);
 		}
 	}
 	choice->setting = setting.instance;
 	for (int d = 0; d < DOMAIN_COUNT; d++) {
 		choice->best[d] = best[d].instance;
+		choice->blind[d] = blind[d].instance;
 		choice->own[d] = compare_kernel_of(libs,
 			compare_instance(libs, (enum domain)d, 1), cell->op,
 			cell->size_bytes);
@@ -83,6 +111,8 @@ chosen_want(struct compare_run *r, size_t c)
 	for (int d = 0; d < DOMAIN_COUNT; d++) {
 		if (choice->best[d])
 			*compare_wanted(r, c, choice->best[d]) = true;
+		if (choice->blind[d])
+			*compare_wanted(r, c, choice->blind[d]) = true;
 		if (choice->own[d])
 			*compare_wanted(r, c, choice->own[d]) = true;
 	}

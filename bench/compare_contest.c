@@ -94,9 +94,12 @@ contest_sides(const struct compare_run *run, enum contest contest, size_t cell)
 struct sides
 contest_limit(const struct compare_run *run, enum contest contest, size_t cell)
 {
+	const struct compare_choice *choice = &run->choices[cell];
 	struct sides sides = contest_sides(run, contest, cell);
+	enum domain domain = domain_of(contest);
 
-	sides.lib = run->choices[cell].best[domain_of(contest)];
+	sides.lib = contest_is_regret(contest) ? choice->blind[domain] :
+						 choice->best[domain];
 	sides.first = run->chosen;
 	return sides;
 }

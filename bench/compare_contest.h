@@ -49,7 +49,8 @@ struct sides contest_sides(
 	const struct compare_run *run, enum contest contest, size_t cell);
 
 /* The same with the best eligible kernel in the place of the library: what no
- * choice from the table could exceed. */
+ * choice from the table could exceed. Of a regret, with the best one for who
+ * knows operation and size alone, as a library does. */
 struct sides contest_limit(
 	const struct compare_run *run, enum contest contest, size_t cell);
 

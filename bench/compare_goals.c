@@ -81,14 +81,15 @@ is_worse(enum contest contest, double a, double b)
 	return contest_is_regret(contest) ? a > b : a < b;
 }
 
-/* What the best kernel reaches in the same cells: no choice can do more. */
+/* What is reached in the same cells by who always chooses best, or, of a
+ * regret, as well as who does not know the caches can. */
 static void
 limit_tell(struct judge *j, const struct contest_goal *row,
 	const struct ratio_group *g, struct goal *goal)
 {
 	struct interval mean;
 
-	if (contest_is_regret(row->contest) || row->contest == CONTEST_LOOP)
+	if (row->contest == CONTEST_LOOP)
 		return;
 	for (size_t c = 0; c < j->run->work.cell_count; c++) {
 		struct sides s = contest_limit(j->run, row->contest, c);
@@ -99,7 +100,11 @@ limit_tell(struct judge *j, const struct contest_goal *row,
 	}
 	if (!group_mean(j, &j->limit, row->contest, g, &mean))
 		return;
-	goal_tell(goal, "; the best kernel of each cell would reach ");
+	goal_tell(goal, "%s",
+		contest_is_regret(row->contest) ?
+			"; the best choice by size alone, knowing neither "
+			"caches nor drains, would have " :
+			"; the best kernel of each cell would reach ");
 	interval_tell(goal, &mean);
 }
 

@@ -336,6 +336,10 @@ prepare(struct session *s)
 	int status;
 
 	s->run.cpu_node = cpu_node_first(&s->platform);
+	if (o->threads == 0)
+		o->threads = (unsigned)platform_node_find(
+			&s->platform, s->run.cpu_node)
+				     ->cpu_count;
 	o->libs.has_candidates = o->goals;
 	o->libs.features = s->platform.cpu.features;
 	if (crew_open(

@@ -28,6 +28,8 @@ static const struct verb {
 		sweep_main},
 	{"compare", "several libpmem.so side by side", compare_help,
 		compare_main},
+	{"threads", "bytes a second against threads", threads_help,
+		threads_main},
 	{"sweep-start", NULL, sweep_help, sweep_start_main},
 };
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))

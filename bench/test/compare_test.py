@@ -159,6 +159,9 @@ def threads():
     run("--stock", library, "--threads", "2", "--seconds", "1", "--only",
         "262144,move,cold,each", "--out", "threads.tsv")
     check({row["threads"] for row in rows("threads.tsv")} == {"2"}, "threads")
+    run("--stock", library, "--threads", "all", "--seconds", "1", "--only",
+        "64,move,cold,each", "--out", "all.tsv")
+    check({int(row["threads"]) for row in rows("all.tsv")} != {1}, "all threads")
 
 
 def fails(*arguments, word):
