@@ -40,8 +40,8 @@ enum store { STORE_CACHED, STORE_STREAM };
 #define COPY_BLOCK_BYTES(store) \
 	((store) == STORE_STREAM ? 64 * LINE_BYTES : 2 * LINE_BYTES)
 
-/* Ordinary stores up to here are not aligned to lines first, and flushed when
- * all are done. Measured in bench/README.md. */
+/* Up to here ordinary stores without a flush are not aligned to lines. Measured
+ * in bench/README.md. */
 #define COPY_MEDIUM_BYTES (2 * LINE_BYTES)
 
 struct copy_kernel {

@@ -281,10 +281,10 @@ FN(small)(enum flush flush, char *dest, const INPUT *in, size_t len)
 	FN(flush)(flush, dest, 0, len);
 }
 
-/* A few lines with ordinary stores, forward: the same. Aligning them would take
- * longer than the boundaries that they cross. */
+/* Two lines with ordinary stores and no flush, forward: the same. Aligning them
+ * would take longer than the boundaries that they cross; a flush hides that. */
 INLINE void
-FN(medium)(enum flush flush, char *dest, const INPUT *in, size_t len)
+FN(medium)(char *dest, const INPUT *in, size_t len)
 {
 	size_t at = 0;
 
@@ -298,7 +298,6 @@ FN(medium)(enum flush flush, char *dest, const INPUT *in, size_t len)
 	}
 	if (at < len)
 		FN(part_apart)(STORE_CACHED, dest, in, at, len - at);
-	FN(flush)(flush, dest, 0, len);
 }
 
 /* Flushes trail the stores by a block (copy.h says why), so a place below or
@@ -386,6 +385,13 @@ FN(is_small)(enum store store, size_t len)
 	return store == STORE_CACHED && len - 1 < LINE_BYTES;
 }
 
+INLINE int
+FN(is_medium)(enum store store, enum flush flush, size_t len)
+{
+	return store == STORE_CACHED && flush == FLUSH_NONE &&
+	       len - 1 < COPY_MEDIUM_BYTES;
+}
+
 INLINE void
 FN(move_small)(enum flush flush, char *dest, const char *src, size_t len)
 {
@@ -402,8 +408,8 @@ FN(move)(enum store store, enum flush flush, char *dest, const char *src,
 
 	if ((uintptr_t)dest - (uintptr_t)src < len)
 		FN(back)(store, flush, dest, src, len);
-	else if (store == STORE_CACHED && len <= COPY_MEDIUM_BYTES)
-		FN(medium)(flush, dest, &in, len);
+	else if (FN(is_medium)(store, flush, len))
+		FN(medium)(dest, &in, len);
 	else
 		FN(forward)(store, flush, dest, &in, len);
 }
@@ -433,8 +439,8 @@ FN(set)(enum store store, enum flush flush, char *dest, int c, size_t len)
 	INPUT in = FN(splat)(c);
 
 	in.vec = VEC_SPLAT(c);
-	if (store == STORE_CACHED && len <= COPY_MEDIUM_BYTES)
-		FN(medium)(flush, dest, &in, len);
+	if (FN(is_medium)(store, flush, len))
+		FN(medium)(dest, &in, len);
 	else
 		FN(forward)(store, flush, dest, &in, len);
 }
