@@ -201,16 +201,20 @@ test_tuned() {
 }
 
 compare() {
-	! finished compare.tsv measurements.tsv || return 0
-	measure compare --stock "$stock" --tuned "$tuned" "${peers[@]}" \
-		--lib libc="$root/build/stock/bench/libpmem_libc.so" \
-		--out "$out/compare.tsv" --goals "$out/goals.tsv"
+	finished compare.tsv measurements.tsv ||
+		measure compare --stock "$stock" --tuned "$tuned" \
+			"${peers[@]}" \
+			--lib libc="$root/build/stock/bench/libpmem_libc.so" \
+			--out "$out/compare.tsv" --goals "$out/goals.tsv"
 	# under full load, a few sizes
-	measure compare --stock "$stock" --tuned "$tuned" "${peers[@]}" \
-		--threads all --seconds 20 --only 64,1024,16384,1048576 \
-		--out "$out/compare_threads.tsv"
-	"$bench" threads --platform "$out/platform.tsv" "${targets[@]:0:2}" \
-		--out "$out/threads.tsv"
+	finished compare_threads.tsv measurements.tsv ||
+		measure compare --stock "$stock" --tuned "$tuned" \
+			"${peers[@]}" --threads all --seconds 20 \
+			--only 64,1024,16384,1048576 \
+			--out "$out/compare_threads.tsv"
+	finished threads.tsv ||
+		"$bench" threads --platform "$out/platform.tsv" \
+			"${targets[@]:0:2}" --out "$out/threads.tsv"
 }
 
 summary() {
