@@ -46,6 +46,7 @@ TESTS = {
     "deep.c": ["policy_test", "sync_test", *MAP],
     "is_pmem.c": ["env_test", *MAP], "map.c": MAP,
     "ranges.c": ["ranges_test", *MAP], "file.c": MAP,
+    "place.c": ["place_test", *MAP], "sysfs.c": ["faults_test"],
 }
 EVERY = ["policy_test", "cpu_test", *COPY] + MAP + ["env_test"]
 # Of tests with more than one name, and of tests that load what they test.
