@@ -107,9 +107,9 @@ kernel_name(const char *text, enum op op, size_t size_bytes, char name[64])
 	if (sscanf(at, "%63[^,], from %zu bytes %63s", cached, &from_bytes,
 		    stream) == 3 &&
 		size_bytes >= from_bytes)
-		strcpy(name, stream);
+		snprintf(name, 64, "%s", stream);
 	else if (sscanf(at, "%63[^,]", cached) == 1)
-		strcpy(name, cached);
+		snprintf(name, 64, "%s", cached);
 	else
 		return -1;
 	return 0;

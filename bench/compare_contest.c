@@ -129,8 +129,8 @@ contest_in_unit(enum contest contest, const struct interval *log)
 	if (!contest_is_regret(contest))
 		return (struct interval){
 			exp(log->middle), exp(log->low), exp(log->high)};
-	return (struct interval){100 * (exp(-log->middle) - 1),
-		100 * (exp(-log->high) - 1), 100 * (exp(-log->low) - 1)};
+	return (struct interval){100 * expm1(-log->middle),
+		100 * expm1(-log->high), 100 * expm1(-log->low)};
 }
 
 bool

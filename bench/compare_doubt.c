@@ -32,6 +32,16 @@ doubts_want(struct ratios *r, const struct contest_goal *row, bool *wanted)
 	}
 }
 
+static bool
+is_any(const bool *values, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (values[i])
+			return true;
+	}
+	return false;
+}
+
 /* Makes the cells of which something is wanted those of again. */
 static void
 doubts_move(const struct compare_run *run, struct compare_run *again,
@@ -42,7 +52,7 @@ doubts_move(const struct compare_run *run, struct compare_run *again,
 	for (size_t c = 0; c < run->work.cell_count; c++) {
 		const bool *cell = &wanted[c * instances];
 
-		if (!memchr(cell, true, instances))
+		if (!is_any(cell, instances))
 			continue;
 		again->work.cells[count] = run->work.cells[c];
 		memcpy(&again->wanted[count * instances], cell, instances);
