@@ -42,7 +42,8 @@ ratios_open(struct ratios *r, const struct compare_run *run, struct rng *rng)
 		.run = run,
 		.rng = rng,
 		.scratch = calloc(
-			2 * run->rounds_most + RATIO_RESAMPLES, sizeof(double)),
+			2 * (size_t)run->rounds_most + RATIO_RESAMPLES,
+			sizeof(double)),
 		.cells = calloc(cells, sizeof(*r->cells)),
 		.draws = calloc(cells * RATIO_RESAMPLES, sizeof(double)),
 		.pairs = calloc(cells, sizeof(*r->pairs)),
