@@ -179,7 +179,7 @@ acknowledged() { # how many records are said to be durable
 
 wait_for_first() { # until records are written
 	local i
-	for ((i = 0; i < 600; i++)); do
+	for ((i = 0; i < 3000; i++)); do
 		! grep -q '^ack' "$work/serial" || return 0
 		kill -0 "$qemu" 2>/dev/null || break
 		sleep 0.1
