@@ -50,9 +50,9 @@ struct regrets {
 
 /* Judges the rows of *other (NULL: the default ones) against those of *own, by
  * measurements, onto an empty list. Own decisions are usually those of these
- * measurements and weights; both may be of any. Deterministic. 0, -ENOMEM, or -EINVAL with a
- * text in error: the measurements contradict themselves or are refused, or
- * decisions lack a domain. */
+ * measurements and weights; both may be of any. Deterministic. 0, -ENOMEM, or
+ * -EINVAL with a text in error: the measurements contradict themselves or are
+ * refused, or decisions lack a domain. */
 int regrets_find(struct regrets *list, const struct measurements *all,
 	const struct weights *w, const struct decision_list *own,
 	const struct decision_list *other, char error[PROVENANCE_ERROR_BYTES]);
