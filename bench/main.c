@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "copy.h"
+#include "cpu.h"
 #include "sweep.h"
 
 /* A verb is a line here, its declarations in bench.h and its file in
@@ -101,9 +103,21 @@ verb_run(const struct verb *verb, int argc, char **argv)
 	return status;
 }
 
+/* Kernels are called without the library's policy: in domain adr_nt it would
+ * set this. */
+static void
+edge_flush_set(void)
+{
+	struct cpu cpu;
+
+	cpu_detect(&cpu);
+	copy_edge_flush = flush_narrow(FLUSH_CLWB, cpu.features);
+}
+
 int
 main(int argc, char **argv)
 {
+	edge_flush_set();
 	if (argc < 2 || argv[1][0] == '-') {
 		if (!asks_for_help(argc, argv))
 			return kernels_main(argc, argv);

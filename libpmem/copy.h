@@ -3,16 +3,17 @@
  *
  * A kernel is named isa/store/flush, alike in code, data, plots and report:
  *   isa    the widest register it moves data with
- *   store  cached: ordinary stores; stream: non-temporal stores only, edges
- *          included, so that no byte of the destination enters the cache by it
- *   flush  the instruction that follows the stores on every line touched
+ *   store  cached: ordinary stores; stream: non-temporal stores for whole
+ *          lines, ordinary ones for parts of a line at either end
+ *   flush  the instruction that follows the stores on every line touched; where
+ *          a stream has none, parts of lines are flushed by copy_edge_flush
  *
  * What every kernel promises, for every length and alignment:
  *   - source and destination may overlap (move);
  *   - no byte outside the destination is written, none outside the source read;
  *   - if the destination is 8-byte aligned, each aligned 8-byte word that lies
  *     wholly inside it is stored whole: no reader and no crash sees half of it;
- *   - each line touched is flushed once, after all stores to it.
+ *   - each line that is flushed is flushed once, after all stores to it.
  * No kernel fences: after flush_fence() the bytes are in the persistence
  * domain if policy.h calls the kernel eligible there.
  */
@@ -58,6 +59,12 @@ struct copy_kernel {
  * ascending isa, then store, then flush. */
 extern const struct copy_kernel copy_kernels[];
 extern const size_t copy_kernel_count;
+
+/* What makes parts of lines durable in kernels isa/stream/none. policy_load
+ * sets it before the first call: the newest flush there is, or none where
+ * caches are in the persistence domain. Until then CLFLUSH, which all CPUs
+ * have. */
+extern enum flush copy_edge_flush;
 
 extern const char *const isa_names[ISA_COUNT];
 extern const char *const store_names[STORE_COUNT];

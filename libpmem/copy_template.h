@@ -25,8 +25,9 @@
  * The shape: a destination is a head up to the first line boundary, whole
  * lines, and a tail shorter than a line. Every piece loads all it needs before
  * it stores, and pieces go away from the overlap, so moves need no bounce
- * buffer. Each line is flushed once, after all stores to it. Ordinary stores of
- * a line or two are not cut at line boundaries.
+ * buffer. Each line is flushed once, after all stores to it. Only whole lines
+ * are streamed: a write-combining buffer that is not full leaves slowly.
+ * Ordinary stores of a line or two are not cut at line boundaries.
  *
  * memset is the same body: its loads give the splatted byte.
  */
@@ -96,7 +97,7 @@ FN(bytes)(const INPUT *in, size_t at, size_t n)
  * is not aligned.
  */
 INLINE void
-FN(part_cached)(char *dest, const INPUT *in, size_t at, size_t n)
+FN(part)(char *dest, const INPUT *in, size_t at, size_t n)
 {
 	if (n >= 16) {
 		size_t halves = n / 16 * 16;
@@ -142,102 +143,30 @@ FN(part_cached)(char *dest, const INPUT *in, size_t at, size_t n)
 	}
 }
 
-/* 1 to 3 bytes streamed; two stores where they straddle a 16-byte block. */
-INLINE void
-FN(bytes_stream)(char *dest, uint32_t v, size_t n)
-{
-	size_t room = 16 - (uintptr_t)dest % 16;
-	size_t first = n < room ? n : room;
-
-	prim_stream_bytes(dest, v, first);
-	if (first < n)
-		prim_stream_bytes(dest + first, v >> (8 * first), n - first);
-}
-
-/* 1 to 63 bytes with non-temporal stores, in the same order. */
-INLINE void
-FN(part_stream)(char *dest, const INPUT *in, size_t at, size_t n)
-{
-	if (n >= 8) {
-		uint64_t word[7];
-		uint64_t last = FN(word)(in, at + n - 8);
-		size_t count = n / 8;
-
-		for (size_t i = 0; i < count; i++)
-			word[i] = FN(word)(in, at + 8 * i);
-		for (size_t i = 0; i < count; i++)
-			prim_stream_8(dest + at + 8 * i, word[i]);
-		if (n % 8)
-			prim_stream_8(dest + at + n - 8, last);
-	} else if (n >= 4) {
-		uint32_t first = FN(word_half)(in, at);
-		uint32_t last = FN(word_half)(in, at + n - 4);
-
-		prim_stream_4(dest + at, first);
-		if (n != 4)
-			prim_stream_4(dest + at + n - 4, last);
-	} else {
-		FN(bytes_stream)(dest + at, FN(bytes)(in, at, n), n);
-	}
-}
-
-/* One place for each store kind and move or set: shared by all flushes, and
- * not inlined, for they are long, and streams that they precede slow. */
 APART void
-FN(move_part_stream)(char *dest, const char *src, size_t n)
+FN(move_part)(char *dest, const char *src, size_t n)
 {
 	INPUT in = {.src = src};
 
-	FN(part_stream)(dest, &in, 0, n);
+	FN(part)(dest, &in, 0, n);
 }
 
 APART void
-FN(set_part_stream)(char *dest, uint64_t word, size_t n)
-{
-	INPUT in = {.word = word, .is_set = 1};
-
-	FN(part_stream)(dest, &in, 0, n);
-}
-
-APART void
-FN(move_part_cached)(char *dest, const char *src, size_t n)
-{
-	INPUT in = {.src = src};
-
-	FN(part_cached)(dest, &in, 0, n);
-}
-
-APART void
-FN(set_part_cached)(char *dest, HALF half, uint64_t word, size_t n)
+FN(set_part)(char *dest, HALF half, uint64_t word, size_t n)
 {
 	INPUT in = {.half = half, .word = word, .is_set = 1};
 
-	FN(part_cached)(dest, &in, 0, n);
+	FN(part)(dest, &in, 0, n);
 }
 
-/* A part in the middle of lines. */
+/* Where a call does not matter; it is shorter. */
 INLINE void
-FN(part)(enum store store, char *dest, const INPUT *in, size_t at, size_t n)
+FN(part_apart)(char *dest, const INPUT *in, size_t at, size_t n)
 {
-	if (store == STORE_CACHED)
-		FN(part_cached)(dest, in, at, n);
-	else if (in->is_set)
-		FN(set_part_stream)(dest + at, in->word, n);
+	if (in->is_set)
+		FN(set_part)(dest + at, in->half, in->word, n);
 	else
-		FN(move_part_stream)(dest + at, in->src + at, n);
-}
-
-/* The same where a call does not matter; it is shorter. */
-INLINE void
-FN(part_apart)(
-	enum store store, char *dest, const INPUT *in, size_t at, size_t n)
-{
-	if (store == STORE_STREAM)
-		FN(part)(store, dest, in, at, n);
-	else if (in->is_set)
-		FN(set_part_cached)(dest + at, in->half, in->word, n);
-	else
-		FN(move_part_cached)(dest + at, in->src + at, n);
+		FN(move_part)(dest + at, in->src + at, n);
 }
 
 _Static_assert(VEC_BYTES *LINE_VECS == LINE_BYTES, "LINE_VECS make a line");
@@ -271,13 +200,28 @@ FN(flush)(enum flush flush, const char *dest, size_t from, size_t to)
 		prim_flush_line(flush, line);
 }
 
+/* A part at either end, with ordinary stores whatever the kernel; flushed here
+ * if the kernel flushes nothing else. Streams gain nothing from its code close
+ * by. */
+INLINE void
+FN(edge)(enum store store, enum flush flush, char *dest, const INPUT *in,
+	size_t at, size_t n)
+{
+	if (store == STORE_CACHED)
+		FN(part)(dest, in, at, n);
+	else
+		FN(part_apart)(dest, in, at, n);
+	if (store == STORE_STREAM && flush == FLUSH_NONE)
+		FN(flush)(copy_edge_flush, dest, at, at + n);
+}
+
 /* A line at most with ordinary stores. Nothing is gained by stopping at a line
  * boundary, for what crosses it crosses between words. All is loaded before the
  * first store, so overlap does not matter. */
 INLINE void
 FN(small)(enum flush flush, char *dest, const INPUT *in, size_t len)
 {
-	FN(part_cached)(dest, in, 0, len);
+	FN(part)(dest, in, 0, len);
 	FN(flush)(flush, dest, 0, len);
 }
 
@@ -297,7 +241,7 @@ FN(medium)(char *dest, const INPUT *in, size_t len)
 			VEC_STORE_UNALIGNED(dest + at + i * VEC_BYTES, v[i]);
 	}
 	if (at < len)
-		FN(part_apart)(STORE_CACHED, dest, in, at, len - at);
+		FN(part_apart)(dest, in, at, len - at);
 }
 
 /* Flushes trail the stores by a block (copy.h says why), so a place below or
@@ -311,7 +255,7 @@ FN(forward)(enum store store, enum flush flush, char *dest, const INPUT *in,
 	size_t flushed = 0;
 
 	if (at)
-		FN(part)(store, dest, in, 0, at);
+		FN(edge)(store, flush, dest, in, 0, at);
 	while (len - at >= LINE_BYTES) {
 		FN(line)(store, dest, in, at);
 		at += LINE_BYTES;
@@ -321,7 +265,7 @@ FN(forward)(enum store store, enum flush flush, char *dest, const INPUT *in,
 		}
 	}
 	if (at < len)
-		FN(part)(store, dest, in, at, len - at);
+		FN(edge)(store, flush, dest, in, at, len - at);
 	FN(flush)(flush, dest, flushed, len);
 }
 
@@ -336,7 +280,7 @@ FN(backward)(enum store store, enum flush flush, char *dest, const INPUT *in,
 	size_t flushed = len;
 
 	if (at < len)
-		FN(part_apart)(store, dest, in, at, len - at);
+		FN(edge)(store, flush, dest, in, at, len - at);
 	while (at > start) {
 		at -= LINE_BYTES;
 		FN(line)(store, dest, in, at);
@@ -346,7 +290,7 @@ FN(backward)(enum store store, enum flush flush, char *dest, const INPUT *in,
 		}
 	}
 	if (start)
-		FN(part_apart)(store, dest, in, 0, start);
+		FN(edge)(store, flush, dest, in, 0, start);
 	FN(flush)(flush, dest, 0, flushed);
 }
 

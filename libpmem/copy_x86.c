@@ -15,6 +15,8 @@
 #include "prim_x86.h"
 #include "tokens.h"
 
+enum flush copy_edge_flush = FLUSH_CLFLUSH;
+
 /* generic: the general registers, for a machine whose vector units are off */
 struct words {
 	uint64_t low, high;

@@ -56,6 +56,17 @@ const struct flush_kernel flush_kernels[FLUSH_COUNT] = {
 	[FLUSH_NONE] = {"none", FLUSH_NONE, 0, flush_none},
 };
 
+enum flush
+flush_narrow(enum flush wish, uint32_t features)
+{
+	enum flush flush = wish;
+
+	while (flush < FLUSH_CLFLUSH &&
+		!(flush_kernels[flush].needs & features))
+		flush++;
+	return flush;
+}
+
 void
 flush_fence(void)
 {

@@ -30,6 +30,10 @@ struct flush_kernel {
 /* Indexed by enum flush. */
 extern const struct flush_kernel flush_kernels[FLUSH_COUNT];
 
+/* The newest flush that a CPU with these features has, wish or older; CLFLUSH is
+ * part of every x86-64 CPU that has persistent memory behind it. */
+enum flush flush_narrow(enum flush wish, uint32_t features);
+
 /* Orders all earlier stores, streaming stores and flushes of this thread
  * before all later stores: on return nothing waits in a write-combining
  * buffer. Needed after every flush instruction, CLFLUSH included, because

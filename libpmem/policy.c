@@ -57,19 +57,6 @@ policy_eligible(enum store store, enum flush flush, enum domain domain)
 	return store == STORE_STREAM && domain == DOMAIN_ADR_NT;
 }
 
-/* The newest flush that this CPU has, wish or older; CLFLUSH is part of every
- * x86-64 CPU that has persistent memory behind it. */
-static enum flush
-flush_narrow(enum flush wish, uint32_t features)
-{
-	enum flush flush = wish;
-
-	while (flush < FLUSH_CLFLUSH &&
-		!(flush_kernels[flush].needs & features))
-		flush++;
-	return flush;
-}
-
 static const struct copy_kernel *
 kernel_narrow(
 	enum isa wish, enum store store, enum flush flush, uint32_t features)
@@ -287,6 +274,9 @@ policy_load(void)
 		cpu_wish ? cpu_wish->movnt : MOVNT_UNKNOWN, &in->domain_reason);
 	policy_state.deep_flush =
 		&flush_kernels[flush_narrow(FLUSH_CLWB, in->cpu.features)];
+	copy_edge_flush = in->domain == DOMAIN_EADR ?
+				  FLUSH_NONE :
+				  policy_state.deep_flush->flush;
 	rows_resolve(header, key, &in->env);
 }
 

@@ -83,35 +83,9 @@ prim_store_8(char *dest, uint64_t v)
 
 /* MOVNTI needs no alignment. */
 PRIM void
-prim_stream_4(char *dest, uint32_t v)
-{
-	PRIM_STREAM("movnti", (struct prim_u32 *)dest, "r", v);
-}
-
-PRIM void
 prim_stream_8(char *dest, uint64_t v)
 {
 	PRIM_STREAM("movnti", (struct prim_u64 *)dest, "r", v);
-}
-
-PRIM __m128i
-prim_vec(unsigned __int128 v)
-{
-	return _mm_set_epi64x((long long)(v >> 64), (long long)v);
-}
-
-/* Streams n_bytes bytes of v, 1 to 3, to dest; they must not cross a 16-byte
- * boundary. MASKMOVDQU is the only non-temporal store narrower than 4 bytes;
- * its window is the aligned 16-byte block, so it never touches another page. */
-PRIM void
-prim_stream_bytes(char *dest, uint32_t v, size_t n_bytes)
-{
-	size_t at = (uintptr_t)dest % 16;
-	unsigned __int128 ones = (1U << (8 * n_bytes)) - 1;
-	unsigned __int128 data = v;
-
-	_mm_maskmoveu_si128(prim_vec(data << (8 * at)),
-		prim_vec(ones << (8 * at)), dest - at);
 }
 
 /* Starts the write-back of the line that holds addr. The assembler forms need

@@ -102,9 +102,6 @@ write_kind(ZydisMnemonic mnemonic)
 	case ZYDIS_MNEMONIC_MOVDIRI:
 	case ZYDIS_MNEMONIC_MOVDIR64B:
 		return STREAM;
-	case ZYDIS_MNEMONIC_MASKMOVDQU:
-	case ZYDIS_MNEMONIC_VMASKMOVDQU:
-		return STREAM_MASKED;
 	default:
 		return STORE;
 	}
@@ -264,8 +261,6 @@ machine_decode(struct instruction *insn, uintptr_t addr)
 		for (int i = 0; !why && i < zi.operand_count; i++)
 			why = operand_add(insn, &ops[i], write);
 	}
-	if (write_kind(zi.mnemonic) == STREAM_MASKED)
-		insn->mask_vec = reg_number(ops[1].reg.value);
 	if (!why && feature_needed(&zi) & lacking())
 		why = foreign_prepare(insn, &zi, ops);
 	return why;
@@ -282,23 +277,6 @@ access_address(const struct access *a, const ucontext_t *uc)
 	if (a->index >= 0)
 		addr += (uintptr_t)regs[a->index] * (uintptr_t)a->scale;
 	return addr;
-}
-
-/* Each run of bytes whose mask has its top bit set is one store. */
-static void
-masked_report(const struct instruction *insn, uintptr_t addr,
-	const ucontext_t *uc, struct model *model)
-{
-	uint8_t mask[XMM_BYTES];
-
-	memcpy(mask, &uc->uc_mcontext.fpregs->_xmm[insn->mask_vec],
-		sizeof(mask));
-	for (size_t from = 0, to; from < XMM_BYTES; from = to + 1) {
-		for (to = from; to < XMM_BYTES && mask[to] & 0x80;)
-			to++;
-		if (to > from)
-			model_stream(model, addr + from, to - from);
-	}
 }
 
 void
@@ -320,9 +298,6 @@ machine_report(const struct instruction *insn, const ucontext_t *uc,
 			break;
 		case STREAM:
 			model_stream(model, addr, a->n_bytes);
-			break;
-		case STREAM_MASKED:
-			masked_report(insn, addr, uc, model);
 			break;
 		case FLUSH:
 			model_flush(model, insn->flush, addr);

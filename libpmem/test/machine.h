@@ -19,7 +19,7 @@
 #include "flush.h"
 #include "model.h"
 
-enum access_kind { LOAD, STORE, STREAM, STREAM_MASKED, FLUSH };
+enum access_kind { LOAD, STORE, STREAM, FLUSH };
 
 /* base + index * scale + disp; base and index are positions in gregs or -1. */
 struct access {
@@ -40,7 +40,6 @@ struct instruction {
 	enum flush flush; /* of a FLUSH */
 	bool fence;
 	bool repeated; /* RCX times; stepped through element by element */
-	int mask_vec; /* number of the register that masks STREAM_MASKED */
 	bool foreign; /* this CPU cannot run it */
 	int to_vec, from_vec; /* numbers of vector registers, or -1 */
 	int from_reg; /* position in gregs, or -1 */

@@ -49,7 +49,8 @@ struct model_op {
 
 /* What the operation did, for checks of which kernel ran. */
 struct model_counts {
-	unsigned stores, streams, fences, loads;
+	unsigned stores, fences, loads;
+	size_t streamed_bytes;
 	unsigned flushes[FLUSH_COUNT];
 };
 

@@ -75,6 +75,10 @@ row_use(const struct copy_kernel *row)
 static void
 trial_count(struct trial *t, struct trial_ground *g, uint64_t *counts)
 {
+	t->edge_flush = t->domain == DOMAIN_EADR ?
+				FLUSH_NONE :
+				(enum flush)(t->turn % FLUSH_NONE);
+	copy_edge_flush = t->edge_flush;
 	counts[trial_run(t, g) ? DURABLE : LOST]++;
 	t->turn++;
 }

@@ -191,6 +191,10 @@ untuned_check(void)
 		settings_load(untuned[i].settings);
 		row_check(untuned[i].settings, untuned[i].domain,
 			untuned[i].flush, untuned[i].move, NULL);
+		CHECK(copy_edge_flush ==
+			(policy_state.inputs.domain == DOMAIN_EADR ?
+					FLUSH_NONE :
+					policy_state.deep_flush->flush));
 		CHECK(!strcmp(policy_state.deep_flush->name,
 			      untuned[i].deep_flush),
 			"%s: deep flush %s", untuned[i].settings,

@@ -67,7 +67,6 @@ RECORDED_WRITE(prim_store_1, store, char *, uint8_t, 1)
 RECORDED_WRITE(prim_store_2, store, char *, uint16_t, 1)
 RECORDED_WRITE(prim_store_4, store, char *, uint32_t, 1)
 RECORDED_WRITE(prim_store_8, store, char *, uint64_t, 1)
-RECORDED_WRITE(prim_stream_4, stream, char *, uint32_t, 1)
 RECORDED_WRITE(prim_stream_8, stream, char *, uint64_t, 1)
 
 /* The instructions of vectors fault where they are not aligned. */
@@ -78,14 +77,6 @@ RECORDED_WRITE(prim_stream_8, stream, char *, uint64_t, 1)
 		model_aligned(&model, (uintptr_t)(dest), sizeof(value_)); \
 		recorded_stream(dest, &value_, sizeof(value_)); \
 	} while (0)
-
-PRIM void
-prim_stream_bytes(char *dest, uint32_t v, size_t n_bytes)
-{
-	if ((uintptr_t)dest / 16 != ((uintptr_t)dest + n_bytes - 1) / 16)
-		model_aligned(&model, (uintptr_t)dest | 1, 16);
-	recorded_stream(dest, &v, n_bytes);
-}
 
 PRIM void
 prim_flush_line(enum flush flush, const void *addr)

@@ -266,6 +266,7 @@ calls_trace(struct trial_ground *g, enum domain domain, enum flush deep_flush,
 	struct trial t = {.domain = domain,
 		.flush = flush_named(library.flush),
 		.deep_flush = deep_flush,
+		.edge_flush = domain == DOMAIN_EADR ? FLUSH_NONE : deep_flush,
 		.kernel = library.flush};
 
 	for (; t.turn < FLUSHES; t.turn++) {

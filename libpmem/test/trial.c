@@ -132,6 +132,15 @@ lines_of(const char *dest, size_t len)
 	       1;
 }
 
+/* How many of them the destination covers whole. */
+static unsigned
+whole_lines_of(const char *dest, size_t len)
+{
+	size_t head = -(uintptr_t)dest % LINE_BYTES;
+
+	return len < head ? 0 : (unsigned)((len - head) / LINE_BYTES);
+}
+
 /* Whether exactly the stores, flushes and fences of the kernel were done. */
 static bool
 counts_right(const struct trial *t, const struct model *m)
@@ -141,14 +150,17 @@ counts_right(const struct trial *t, const struct model *m)
 	bool noflush = flags & PMEM_F_MEM_NOFLUSH;
 	bool stream = t->store == STORE_STREAM && !noflush;
 	struct model_counts want = {.loads = did->loads};
+	unsigned lines = lines_of(m->op.dest, t->len_bytes);
+	unsigned whole = whole_lines_of(m->op.dest, t->len_bytes);
 
 	if (t->len_bytes) {
-		want.stores = stream ? 0 : did->stores;
-		want.streams = stream ? did->streams : 0;
+		want.stores = stream && lines == whole ? 0 : did->stores;
+		want.streamed_bytes = stream ? (size_t)whole * LINE_BYTES : 0;
 		want.fences = !noflush && !(flags & PMEM_F_MEM_NODRAIN);
 		if (t->flush != FLUSH_NONE && !noflush)
-			want.flushes[t->flush] = lines_of(
-				m->op.dest, t->len_bytes);
+			want.flushes[t->flush] = lines;
+		else if (stream && t->edge_flush != FLUSH_NONE)
+			want.flushes[t->edge_flush] = lines - whole;
 	}
 	return !memcmp(&want, did, sizeof(want));
 }
@@ -189,9 +201,11 @@ trial_run(const struct trial *t, struct trial_ground *g)
 	struct room *room = &g->room;
 	unsigned flags = trial_flags(t->call);
 	bool noflush = flags & PMEM_F_MEM_NOFLUSH;
-	bool promised = noflush || !t->len_bytes ||
-			policy_eligible(t->store, t->flush, t->domain);
 	char *dest = room->start + room->size_bytes / 2 + t->at;
+	bool edges_only = t->store == STORE_STREAM &&
+			  !whole_lines_of(dest, t->len_bytes);
+	bool promised = noflush || !t->len_bytes || edges_only ||
+			policy_eligible(t->store, t->flush, t->domain);
 	struct model_op op = {.domain = t->domain,
 		.dest = dest,
 		.src = source_of(t, room, dest),

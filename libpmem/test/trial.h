@@ -62,6 +62,7 @@ struct trial {
 	const char *kernel; /* for messages */
 	enum store store; /* of the kernel that should serve the call */
 	enum flush flush, deep_flush;
+	enum flush edge_flush; /* what copy_edge_flush is */
 	enum domain domain;
 	enum shape shape;
 	unsigned call;
