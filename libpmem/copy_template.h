@@ -254,6 +254,9 @@ FN(forward)(enum store store, enum flush flush, char *dest, const INPUT *in,
 	size_t at = head < len ? head : len;
 	size_t flushed = 0;
 
+	/* The last part's line is read while others are streamed. */
+	if (store == STORE_STREAM && (uintptr_t)(dest + len) % LINE_BYTES)
+		prim_prefetch(dest + len);
 	if (at)
 		FN(edge)(store, flush, dest, in, 0, at);
 	while (len - at >= LINE_BYTES) {

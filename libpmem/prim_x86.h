@@ -88,6 +88,13 @@ prim_stream_8(char *dest, uint64_t v)
 	PRIM_STREAM("movnti", (struct prim_u64 *)dest, "r", v);
 }
 
+/* Starts to bring the line that holds addr into the cache; never faults. */
+PRIM void
+prim_prefetch(const void *addr)
+{
+	__builtin_prefetch(addr, 1);
+}
+
 /* Starts the write-back of the line that holds addr. The assembler forms need
  * no target attribute, so that one body serves callers of every isa. */
 PRIM void

@@ -79,6 +79,12 @@ RECORDED_WRITE(prim_stream_8, stream, char *, uint64_t, 1)
 	} while (0)
 
 PRIM void
+prim_prefetch(const void *addr)
+{
+	(void)addr;
+}
+
+PRIM void
 prim_flush_line(enum flush flush, const void *addr)
 {
 	model_flush(&model, flush, (uintptr_t)addr);
