@@ -26,7 +26,8 @@ main(void)
 		pmem_memmove_persist(dest + 8, src, 100);
 	/* 3 copies that share a drain: batch, line-aligned. */
 	for (size_t i = 0; i < 3; i++)
-		pmem_memcpy_nodrain(&dest[512 * 1024 + 4096 * i], src, 4096);
+		pmem_memcpy_nodrain(
+			&dest[(size_t)512 * 1024 + 4096 * i], src, 4096);
 	pmem_drain();
 	/* A copy that flushes nothing counts by its flush. */
 	pmem_memcpy(dest + 700001, src, 10, PMEM_F_MEM_NOFLUSH);

@@ -272,9 +272,10 @@ def limits():
             resource.RLIMIT_AS, (mib << 20, mib << 20))
 
 
-def starved(attempt, out):
+def starved(attempt, out, goes_on=None):
     """Tries with more and more memory until it is enough. Until then each ends
-    in one line, once the program can be loaded at all."""
+    in one line, once the program can be loaded at all, and leaves nothing, or
+    what it can go on with."""
     refusals = 0
     for mib, limit in limits():
         if os.path.exists(out):
@@ -286,14 +287,16 @@ def starved(attempt, out):
             continue
         refusals += 1
         check(len(said) == 1 and said[0].startswith("pmem-"), mib, "MiB:", said)
-        check(status == 2 or not os.path.exists(out), mib, "MiB: left", out)
+        if status != 2 and os.path.exists(out):
+            check(goes_on and goes_on()[0] == 0, mib, "MiB: left", out)
     check(status == 0, "never memory enough")
     check(refusals, "always memory enough")
 
 
 def out_of_memory():
     """Real: less address space than is needed."""
-    starved(lambda limit: sweep(limit=limit), "m.tsv")
+    starved(lambda limit: sweep(limit=limit), "m.tsv",
+            goes_on=lambda: sweep("--resume"))
     planted("planted.tsv")
     starved(lambda limit: run([tune, "decide", "planted.tsv", "--out", "d.tsv"],
                               preexec_fn=limit), "d.tsv")
