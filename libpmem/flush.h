@@ -30,8 +30,8 @@ struct flush_kernel {
 /* Indexed by enum flush. */
 extern const struct flush_kernel flush_kernels[FLUSH_COUNT];
 
-/* The newest flush that a CPU with these features has, wish or older; CLFLUSH is
- * part of every x86-64 CPU that has persistent memory behind it. */
+/* The newest flush that a CPU with these features has, wish or older; CLFLUSH
+ * is part of every x86-64 CPU that has persistent memory behind it. */
 enum flush flush_narrow(enum flush wish, uint32_t features);
 
 /* Orders all earlier stores, streaming stores and flushes of this thread
