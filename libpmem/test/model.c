@@ -186,7 +186,7 @@ model_stream(struct model *m, uintptr_t addr, size_t n)
 {
 	if (!in_arena(m, addr, n))
 		return;
-	m->counts.streamed_bytes += n;
+	m->counts.streamed_bytes += (unsigned)n;
 	write_note(m, addr, n, true);
 }
 

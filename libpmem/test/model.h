@@ -49,8 +49,7 @@ struct model_op {
 
 /* What the operation did, for checks of which kernel ran. */
 struct model_counts {
-	unsigned stores, fences, loads;
-	size_t streamed_bytes;
+	unsigned stores, streamed_bytes, fences, loads;
 	unsigned flushes[FLUSH_COUNT];
 };
 

@@ -155,7 +155,7 @@ counts_right(const struct trial *t, const struct model *m)
 
 	if (t->len_bytes) {
 		want.stores = stream && lines == whole ? 0 : did->stores;
-		want.streamed_bytes = stream ? (size_t)whole * LINE_BYTES : 0;
+		want.streamed_bytes = stream ? whole * LINE_BYTES : 0;
 		want.fences = !noflush && !(flags & PMEM_F_MEM_NODRAIN);
 		if (t->flush != FLUSH_NONE && !noflush)
 			want.flushes[t->flush] = lines;
