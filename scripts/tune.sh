@@ -277,4 +277,5 @@ compare
 next "Report"
 "$tune" report "$out"
 stage_end
+"$tune" report --goals "$out"
 summary

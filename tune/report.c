@@ -19,7 +19,7 @@
 #include "tune.h"
 
 const char report_help[] =
-	"pmem-tune report [--text|--summary] DIR\n"
+	"pmem-tune report [--text|--summary|--goals] DIR\n"
 	"pmem-tune report [--text] REGISTRY\n"
 	"\n"
 	"Reads platform.tsv and measurements.tsv of a run's folder DIR and, "
@@ -34,6 +34,8 @@ const char report_help[] =
 	"\n"
 	"  --text      print the essentials to the terminal instead\n"
 	"  --summary   print verdict, decisions and gains alone\n"
+	"  --goals     print goals alone, and what is in the way of those not "
+	"met\n"
 	"\n"
 	"Exit status: 0 done, refused rows included; 1 error.\n";
 
@@ -151,7 +153,7 @@ page_write(const struct report *r, const char *dir)
 	return err;
 }
 
-/* 'p' a page, 't' text, 's' a summary. */
+/* 'p' a page, 't' text, 's' a summary, 'g' goals. */
 static int
 run_report(const char *dir, int view)
 {
@@ -165,6 +167,8 @@ run_report(const char *dir, int view)
 		report_text(&r, stdout);
 	else if (view == 's')
 		report_summary(&r, stdout);
+	else if (view == 'g')
+		report_goals(&r, stdout);
 	else
 		err = page_write(&r, dir);
 	report_free(&r);
@@ -225,6 +229,7 @@ report_main(int argc, char **argv)
 	static const struct option options[] = {
 		{"text", no_argument, NULL, 't'},
 		{"summary", no_argument, NULL, 's'},
+		{"goals", no_argument, NULL, 'g'},
 		{0},
 	};
 	int c, view = 'p';

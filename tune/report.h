@@ -88,11 +88,13 @@ void report_html(const struct report *r, char *const *svgs, FILE *out);
 /* Platform, verdict, decisions and gains within 80 columns. */
 void report_summary(const struct report *r, FILE *out);
 
-/* Parts of the summary: goals, and the program tuned to. */
-void report_goals(const struct report *r, FILE *out);
+/* The program tuned to, a part of the summary. */
 void report_program(const struct report *r, FILE *out);
 
-/* The summary, and sketches of the plots. */
+/* Goals, each met or why not; nothing where none was measured. */
+void report_goals(const struct report *r, FILE *out);
+
+/* Summary, goals, and sketches of the plots. */
 void report_text(const struct report *r, FILE *out);
 
 #endif

@@ -304,7 +304,6 @@ report_summary(const struct report *r, FILE *out)
 		putc('\n', out);
 		text_paragraph(n->warning ? "! " : "  ", n->text, out);
 	}
-	report_goals(r, out);
 	decisions(r, out);
 	report_program(r, out);
 	gains(r, out);
@@ -314,6 +313,7 @@ void
 report_text(const struct report *r, FILE *out)
 {
 	report_summary(r, out);
+	report_goals(r, out);
 	details(r, out);
 	plots(r, FIGURE_FLUSH, "Flush instructions, time per line", flush_plot,
 		out);

@@ -149,6 +149,9 @@ def terminal(run):
     summary = report("--summary", run).stdout
     check(done.stdout.startswith(summary) and summary != done.stdout,
           "the summary is not the beginning of the text")
+    goals = report("--goals", run).stdout
+    check("NOT met" in goals and goals in done.stdout and
+          "NOT met" not in summary, "goals are not a part of their own")
 
 
 def main():
