@@ -235,6 +235,18 @@ gain_line(const struct comparison *c, FILE *out)
 		comparison_is_broken(c) ? " !" : "");
 }
 
+static bool
+is_baseline(const struct comparisons *all, const char *lib)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		if (strcmp(all->rows[i].baseline, lib) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What others are set against is not what a reader came for: it is in the
+ * page. */
 static void
 gains(const struct report *r, FILE *out)
 {
@@ -248,7 +260,8 @@ gains(const struct report *r, FILE *out)
 		const struct comparison *c = &all->rows[i];
 
 		if (!comparison_is_overall(c) || c->dst_offset != 0 ||
-			strcmp(c->lib, c->baseline) == 0)
+			strcmp(c->lib, c->baseline) == 0 ||
+			is_baseline(all, c->lib))
 			continue;
 		gain_line(c, out);
 		broken |= comparison_is_broken(c);
