@@ -326,30 +326,40 @@ nodes_measure(struct session *s)
 	return status;
 }
 
+/* The file appears whole or not at all. */
+static int
+file_write(struct session *s)
+{
+	int err = atomic_file_open(&s->file, s->out), status = 0;
+
+	if (!err) {
+		status = nodes_measure(s);
+		if (status)
+			atomic_file_abort(&s->file);
+		else
+			err = atomic_file_commit(&s->file);
+	}
+	if (err)
+		status = bench_fail(
+			"cannot write: %s: %s", strerror(-err), s->out);
+	return status;
+}
+
 static int
 measure(struct session *s)
 {
 	char error[PLATFORM_ERROR_BYTES];
-	int status, err;
+	int status;
 
 	if (platform_load(&s->platform, NULL, error))
 		return bench_fail("%s", error);
 	if (timing_open(&s->timing, error)) {
-		platform_free(&s->platform);
-		return bench_fail("%s", error);
+		status = bench_fail("%s", error);
+	} else {
+		kinds_choose(&s->kinds, s->platform.cpu.features);
+		rng_seed(&s->rng, 1);
+		status = file_write(s);
 	}
-	kinds_choose(&s->kinds, s->platform.cpu.features);
-	rng_seed(&s->rng, 1);
-	err = atomic_file_open(&s->file, s->out);
-	if (err)
-		return bench_fail(
-			"cannot write: %s: %s", strerror(-err), s->out);
-	status = nodes_measure(s);
-	if (status)
-		atomic_file_abort(&s->file);
-	else if ((err = atomic_file_commit(&s->file)) != 0)
-		status = bench_fail(
-			"cannot write: %s: %s", strerror(-err), s->out);
 	platform_free(&s->platform);
 	return status;
 }
