@@ -3,7 +3,7 @@
 #
 # usage: fuzz.sh SEEDS PROGRAM [ARGUMENT...]
 #
-# PMEM_FUZZ_SECONDS says how long (10). What fails is shown as bytes.
+# PMEM_FUZZ_SECONDS says how long (60). What fails is shown as bytes.
 set -euo pipefail
 command -v "$2" >/dev/null || { echo "skipped: no clang with libFuzzer"; exit 77; }
 seeds=$(realpath "$1") program=$(realpath "$2")
@@ -11,7 +11,7 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 mkdir -p corpus devices/region0
-"$program" "${@:3}" -max_total_time="${PMEM_FUZZ_SECONDS:-10}" \
+"$program" "${@:3}" -max_total_time="${PMEM_FUZZ_SECONDS:-60}" \
 	-max_len=4096 -timeout=2 -rss_limit_mb=1024 -print_final_stats=1 \
 	-verbosity=0 corpus "$seeds" ||
 	{
