@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
+
+#include "lines.h"
 
 static bool
 is_key(const char *text, size_t len)
@@ -131,64 +132,42 @@ provenance_write(const struct provenance *p, const char *prefix, FILE *stream)
 			p->facts[i].value);
 }
 
-/* One line of a file of facts, newline included; NULL or what is wrong. */
+/* One line of a file of facts. NULL or what is wrong. */
 static const char *
-line_parse(struct provenance *p, char *line, size_t len)
+line_parse(struct provenance *p, const struct lines *l)
 {
-	if (memchr(line, '\0', len))
+	if (strlen(l->text) != l->len)
 		return "NUL byte";
-	if (line[len - 1] != '\n')
-		return "truncated: no newline at its end";
-	line[len - 1] = '\0';
-	return provenance_parse(p, line);
+	return l->torn ? LINES_TORN : provenance_parse(p, l->text);
+}
+
+static int
+schema_check(const struct provenance *p, const char *schema, char *error)
+{
+	const char *found = provenance_find(p, "schema");
+
+	if (found && strcmp(found, schema) == 0)
+		return 0;
+	snprintf(error, PROVENANCE_ERROR_BYTES, "schema is %.20s, wanted %.20s",
+		found ? found : "not stated", schema);
+	return -EINVAL;
 }
 
 int
 provenance_read(struct provenance *p, const char *path, const char *schema,
 	char error[PROVENANCE_ERROR_BYTES])
 {
-	size_t room = 0, lines = 0;
-	const char *what = NULL, *found;
-	char *line = NULL;
-	ssize_t len;
-	FILE *f;
-	int err = 0;
+	struct lines lines;
+	int err;
 
-	f = fopen(path, "re");
-	if (!f) {
-		err = -errno;
-		goto describe_errno;
-	}
-	errno = 0;
-	while (!what && (len = getline(&line, &room, f)) > 0) {
-		lines++;
-		what = line_parse(p, line, (size_t)len);
-	}
-	if (!what && !feof(f))
-		err = errno ? -errno : -EIO;
-	free(line);
-	fclose(f);
+	lines_open(&lines, path, error);
+	while (lines_next(&lines))
+		lines_judge(&lines, line_parse(p, &lines));
+	err = lines_close(&lines);
+	if (!err)
+		err = schema_check(p, schema, error);
 	if (err)
-		goto free_facts;
-
-	found = provenance_find(p, "schema");
-	if (!what && (!found || strcmp(found, schema) != 0)) {
-		snprintf(error, PROVENANCE_ERROR_BYTES,
-			"schema is %.20s, wanted %.20s",
-			found ? found : "not stated", schema);
-	} else if (what) {
-		snprintf(error, PROVENANCE_ERROR_BYTES, "line %zu: %s", lines,
-			what);
-	} else {
-		return 0;
-	}
-	provenance_free(p);
-	return -EINVAL;
-
-free_facts:
-	provenance_free(p);
-describe_errno:
-	snprintf(error, PROVENANCE_ERROR_BYTES, "%s", strerror(-err));
+		provenance_free(p);
 	return err;
 }
 

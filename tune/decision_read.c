@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lines.h"
+
 #define CHOICE_WORDS 5
 #define JUDGEMENT_WORDS (CHOICE_WORDS + 5)
 #define KEY_WORDS 4
@@ -260,14 +262,14 @@ struct reading {
 };
 
 static const char *
-line_parse(struct reading *r, char *line, size_t len)
+line_parse(struct reading *r, const struct lines *l)
 {
+	char *line = l->text;
 	const char *what;
 
-	if (line[len - 1] != '\n')
-		return "truncated: no newline at its end";
-	line[--len] = '\0';
-	if (strlen(line) != len)
+	if (l->torn)
+		return LINES_TORN;
+	if (strlen(line) != l->len)
 		return "NUL byte";
 	if (strncmp(line, "# ", 2) == 0) {
 		if (!r->has_header)
@@ -287,50 +289,31 @@ line_parse(struct reading *r, char *line, size_t len)
 	return what;
 }
 
-static int
-lines_read(
-	struct decision_list *list, FILE *f, char error[PROVENANCE_ERROR_BYTES])
+/* What a file lacks whose lines are all right. */
+static const char *
+end_check(const struct reading *r)
 {
-	struct reading r = {.list = list};
-	const char *what = NULL;
-	size_t room = 0, lines = 0;
-	char *line = NULL;
-	ssize_t len;
-
-	errno = 0;
-	while (!what && (len = getline(&line, &room, f)) > 0) {
-		lines++;
-		what = line_parse(&r, line, (size_t)len);
-	}
-	free(line);
-	if (!what && ferror(f))
-		what = strerror(errno);
-	if (!what && !r.has_header)
-		what = "the file ends before its header";
-	if (!what && r.has_remark)
-		what = "the file ends before the row of a remark";
-	if (!what && list->count == 0)
-		what = "no rows";
-	if (!what)
-		return 0;
-	snprintf(error, PROVENANCE_ERROR_BYTES, "line %zu: %s", lines, what);
-	return -EINVAL;
+	if (!r->has_header)
+		return "the file ends before its header";
+	if (r->has_remark)
+		return "the file ends before the row of a remark";
+	return r->list->count == 0 ? "no rows" : NULL;
 }
 
 int
 decision_list_read(struct decision_list *list, const char *path,
 	char error[PROVENANCE_ERROR_BYTES])
 {
-	FILE *f = fopen(path, "re");
+	struct reading r = {.list = list};
+	struct lines lines;
 	int err;
 
-	if (!f) {
-		err = -errno;
-		snprintf(error, PROVENANCE_ERROR_BYTES, "%s", strerror(-err));
-		return err;
-	}
-	err = lines_read(list, f, error);
-	fclose(f);
+	lines_open(&lines, path, error);
+	while (lines_next(&lines))
+		lines_judge(&lines, line_parse(&r, &lines));
+	lines_judge_read(&lines);
+	lines_judge(&lines, end_check(&r));
+	err = lines_close(&lines);
 	if (err)
 		decision_list_free(list);
 	return err;

@@ -7,11 +7,12 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
+
+#include "lines.h"
 
 struct reader {
 	struct import_table *table;
-	size_t line; /* number of the current one */
+	struct lines lines;
 	char separator;
 };
 
@@ -100,7 +101,7 @@ line_split(const struct reader *r, struct import_line *line, const char *text,
 	char *rest;
 
 	*count = 0;
-	line->number = r->line;
+	line->number = r->lines.number;
 	line->text = strdup(text);
 	line->fields = calloc(separators_count(text, r->separator) + 1,
 		sizeof(*line->fields));
@@ -158,33 +159,19 @@ line_add(struct reader *r, const char *text)
 	return what;
 }
 
-/* Cuts off what ends a line. NULL, or what is wrong with the rest. */
+/* NULL, or what is wrong with the current line. */
 static const char *
-line_trim(char *text, size_t len)
-{
-	if (len > 0 && text[len - 1] == '\n')
-		len--;
-	if (len > 0 && text[len - 1] == '\r')
-		len--;
-	text[len] = '\0';
-	for (size_t i = 0; i < len; i++) {
-		unsigned char byte = (unsigned char)text[i];
-
-		if ((byte < ' ' && byte != '\t') || byte == 0x7f)
-			return "control character";
-	}
-	return NULL;
-}
-
-static const char *
-line_parse(struct reader *r, char *text, size_t len)
+line_parse(struct reader *r)
 {
 	static const char mark[] = "\xef\xbb\xbf"; /* UTF-8's */
-	const char *what = line_trim(text, len);
+	struct lines *l = &r->lines;
+	char *text = l->text;
 
-	if (what)
-		return what;
-	if (r->line == 1 && strncmp(text, mark, strlen(mark)) == 0)
+	if (l->len > 0 && text[l->len - 1] == '\r')
+		text[--l->len] = '\0';
+	if (lines_control(l) >= 0)
+		return "control character";
+	if (l->number == 1 && strncmp(text, mark, strlen(mark)) == 0)
 		text += strlen(mark);
 	if (*text == '#' || text[strspn(text, " \t")] == '\0')
 		return NULL;
@@ -196,39 +183,16 @@ import_table_read(struct import_table *t, const char *path,
 	char error[PROVENANCE_ERROR_BYTES])
 {
 	struct reader r = {.table = t};
-	FILE *f = fopen(path, "re");
-	const char *what = NULL;
-	char *text = NULL;
-	size_t room = 0;
-	ssize_t len;
-	int err = f ? 0 : -errno;
+	int err;
 
-	if (!f)
-		goto describe;
-	errno = 0;
-	while (!what && (len = getline(&text, &room, f)) > 0) {
-		r.line++;
-		what = line_parse(&r, text, (size_t)len);
-	}
-	if (!what && ferror(f))
-		err = errno ? -errno : -EIO;
-	free(text);
-	fclose(f);
-	if (!what && !err && t->line_count == 0) {
-		r.line++;
-		what = "the file ends before its first row";
-	}
-	if (what) {
+	lines_open(&r.lines, path, error);
+	while (lines_next(&r.lines))
+		lines_judge(&r.lines, line_parse(&r));
+	if (t->line_count == 0)
+		lines_judge_end(&r.lines, "the file ends before its first row");
+	err = lines_close(&r.lines);
+	if (err)
 		import_table_free(t);
-		snprintf(error, PROVENANCE_ERROR_BYTES, "line %zu: %s", r.line,
-			what);
-		return -EINVAL;
-	}
-	if (!err)
-		return 0;
-	import_table_free(t);
-describe:
-	snprintf(error, PROVENANCE_ERROR_BYTES, "%s", strerror(-err));
 	return err;
 }
 

@@ -4,36 +4,29 @@
 #include "program.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "decide.h"
+#include "lines.h"
 
 /* Comments that are facts; others are for people. */
 static int
-facts_read(struct provenance *facts, const char *path)
+facts_read(struct provenance *facts, const char *path,
+	char error[PROVENANCE_ERROR_BYTES])
 {
-	FILE *f = fopen(path, "re");
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t len;
-	int err = f ? 0 : -errno;
+	struct lines lines;
 
-	while (!err && (len = getline(&line, &room, f)) > 0) {
-		char *value = strchr(line, '\t');
+	lines_open(&lines, path, error);
+	while (lines_next(&lines)) {
+		char *value = strchr(lines.text, '\t');
 
-		if (strncmp(line, "# ", 2) != 0 || !value)
+		if (strncmp(lines.text, "# ", 2) != 0 || !value)
 			continue;
-		line[len - 1] = '\0';
 		*value = '\0';
-		if (provenance_add(facts, line + 2, value + 1) == -ENOMEM)
-			err = -ENOMEM;
+		if (provenance_add(facts, lines.text + 2, value + 1) == -ENOMEM)
+			lines_judge(&lines, "out of memory");
 	}
-	free(line);
-	if (f)
-		fclose(f);
-	return err;
+	return lines_close(&lines);
 }
 
 static int
@@ -65,10 +58,8 @@ program_read(struct program_profile *p, const char *path,
 
 	if (err)
 		return err;
-	err = facts_read(&p->facts, path);
-	if (err)
-		snprintf(error, PROVENANCE_ERROR_BYTES, "%s", strerror(-err));
-	else
+	err = facts_read(&p->facts, path, error);
+	if (!err)
 		err = regrets_judge(p, all, error);
 	p->present = true;
 	if (err)

@@ -9,13 +9,13 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
+
+#include "lines.h"
 
 struct reader {
 	struct table *table;
 	const char *header;
 	bool has_header;
-	size_t line; /* number of the current one, from 1 */
 	size_t capacity;
 };
 
@@ -70,26 +70,21 @@ row_parse(struct reader *r, const char *line)
 	return NULL;
 }
 
-/* One line of len bytes, newline included. NULL, or what is wrong with it. */
+/* NULL, or what is wrong with a line. */
 static const char *
-line_parse(struct reader *r, char *line, size_t len)
+line_parse(struct reader *r, const struct lines *l)
 {
-	if (line[len - 1] != '\n')
-		return "truncated: no newline at its end";
-	line[--len] = '\0';
-	for (size_t i = 0; i < len; i++) {
-		unsigned char byte = (unsigned char)line[i];
-
-		if ((byte < ' ' && byte != '\t') || byte == 0x7f)
-			return "control character";
-	}
-	if (strncmp(line, "# ", 2) == 0)
-		return provenance_parse(&r->table->provenance, line + 2);
+	if (l->torn)
+		return LINES_TORN;
+	if (lines_control(l) >= 0)
+		return "control character";
+	if (strncmp(l->text, "# ", 2) == 0)
+		return provenance_parse(&r->table->provenance, l->text + 2);
 	if (r->has_header)
-		return row_parse(r, line);
+		return row_parse(r, l->text);
 	r->has_header = true;
 	r->table->column_count = count_columns(r->header);
-	return strcmp(line, r->header) == 0 ? NULL : "not the header wanted";
+	return strcmp(l->text, r->header) == 0 ? NULL : "not the header wanted";
 }
 
 int
@@ -97,39 +92,17 @@ table_read(struct table *t, const char *path, const char *header,
 	char error[PROVENANCE_ERROR_BYTES])
 {
 	struct reader r = {.table = t, .header = header};
-	FILE *f = fopen(path, "re");
-	const char *what = NULL;
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t len;
-	int err = f ? 0 : -errno;
+	struct lines lines;
+	int err;
 
-	if (!f)
-		goto describe;
-	errno = 0;
-	while (!what && (len = getline(&line, &room, f)) > 0) {
-		r.line++;
-		what = line_parse(&r, line, (size_t)len);
-	}
-	if (!what && ferror(f))
-		err = errno ? -errno : -EIO;
-	free(line);
-	fclose(f);
-	if (!what && !err && !r.has_header) {
-		r.line++;
-		what = "the file ends before its header";
-	}
-	if (what) {
+	lines_open(&lines, path, error);
+	while (lines_next(&lines))
+		lines_judge(&lines, line_parse(&r, &lines));
+	if (!r.has_header)
+		lines_judge_end(&lines, "the file ends before its header");
+	err = lines_close(&lines);
+	if (err)
 		table_free(t);
-		snprintf(error, PROVENANCE_ERROR_BYTES, "line %zu: %s", r.line,
-			what);
-		return -EINVAL;
-	}
-	if (!err)
-		return 0;
-	table_free(t);
-describe:
-	snprintf(error, PROVENANCE_ERROR_BYTES, "%s", strerror(-err));
 	return err;
 }
 

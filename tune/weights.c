@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lines.h"
+
 /*
  * The default weights, each factor with its reason. They stand for a program
  * that nobody has profiled; who knows better gives a file.
@@ -156,24 +158,23 @@ rule_parse(struct rule *rule, char *line)
 }
 
 static const char *
-line_parse(struct weights *w, char *line, size_t len, bool *has_header)
+line_parse(struct weights *w, const struct lines *l, bool *has_header)
 {
 	struct rule rule;
 	const char *what;
 
-	if (line[len - 1] != '\n')
-		return "truncated: no newline at its end";
-	line[--len] = '\0';
-	if (strlen(line) != len)
+	if (l->torn)
+		return LINES_TORN;
+	if (strlen(l->text) != l->len)
 		return "NUL byte";
-	if (line[0] == '#')
+	if (l->text[0] == '#')
 		return NULL;
 	if (!*has_header) {
-		*has_header = strcmp(line, "op\tresidency\tdrain\tsize_bucket\t"
-					   "weight") == 0;
+		*has_header = strcmp(l->text, "op\tresidency\tdrain\t"
+					      "size_bucket\tweight") == 0;
 		return *has_header ? NULL : "not the header of weights";
 	}
-	what = rule_parse(&rule, line);
+	what = rule_parse(&rule, l->text);
 	if (!what)
 		rule_obey(w, &rule);
 	return what;
@@ -205,36 +206,16 @@ int
 weights_read(
 	struct weights *w, const char *path, char error[PROVENANCE_ERROR_BYTES])
 {
-	size_t room = 0, lines = 0;
-	const char *what = NULL;
 	bool has_header = false;
-	char *line = NULL;
-	ssize_t len;
-	FILE *f;
-	int err;
+	struct lines lines;
 
 	*w = (struct weights){0};
-	f = fopen(path, "re");
-	if (!f) {
-		err = -errno;
-		snprintf(error, PROVENANCE_ERROR_BYTES, "%s", strerror(-err));
-		return err;
-	}
-	errno = 0;
-	while (!what && (len = getline(&line, &room, f)) > 0) {
-		lines++;
-		what = line_parse(w, line, (size_t)len, &has_header);
-	}
-	if (!what && ferror(f))
-		what = strerror(errno);
-	free(line);
-	fclose(f);
-	if (!what && !has_weight(w))
-		what = "nothing has weight";
-	if (!what)
-		return 0;
-	snprintf(error, PROVENANCE_ERROR_BYTES, "line %zu: %s", lines, what);
-	return -EINVAL;
+	lines_open(&lines, path, error);
+	while (lines_next(&lines))
+		lines_judge(&lines, line_parse(w, &lines, &has_header));
+	lines_judge_read(&lines);
+	lines_judge(&lines, has_weight(w) ? NULL : "nothing has weight");
+	return lines_close(&lines);
 }
 
 void
