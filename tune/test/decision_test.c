@@ -8,7 +8,7 @@
 
 #include "check.h"
 
-static char path[] = "/tmp/decision_test.XXXXXX";
+static char path[] = "/dev/shm/decision_test.XXXXXX";
 
 static const struct choice first = {
 	FLUSH_CLWB, ISA_AVX, ISA_AVX512F, FLUSH_NONE, 4096};

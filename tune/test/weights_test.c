@@ -10,7 +10,7 @@
 
 #define HEADER "op\tresidency\tdrain\tsize_bucket\tweight\n"
 
-static char path[] = "/tmp/weights_test.XXXXXX";
+static char path[] = "/dev/shm/weights_test.XXXXXX";
 
 static void
 file_write(const char *text)
