@@ -11,6 +11,7 @@
 #include <sys/random.h>
 
 #include "bench.h"
+#include "verb.h"
 
 const char compare_help[] =
 	"pmem-bench compare --stock S.so --tuned T.so [--peer P.so]... --out "
@@ -56,12 +57,12 @@ lib_add(struct compare_settings *o, const char *label, size_t label_bytes)
 
 	/* One place is the control's. */
 	if (o->libs.lib_count == COMPARE_LIBS_MOST - 1) {
-		bench_fail("too many libraries: at most %d",
+		verb_fail("too many libraries: at most %d",
 			COMPARE_LIBS_MOST - 1);
 		return NULL;
 	}
 	if (label_bytes == 0 || label_bytes >= COMPARE_LABEL_BYTES) {
-		bench_fail("no label of 1 to %d characters: %s",
+		verb_fail("no label of 1 to %d characters: %s",
 			COMPARE_LABEL_BYTES - 1, label);
 		return NULL;
 	}
@@ -69,8 +70,7 @@ lib_add(struct compare_settings *o, const char *label, size_t label_bytes)
 	memcpy(lib->label, label, label_bytes);
 	for (size_t i = 0; i < o->libs.lib_count; i++) {
 		if (strcmp(o->libs.libs[i].label, lib->label) == 0) {
-			bench_fail(
-				"two libraries of one label: %s", lib->label);
+			verb_fail("two libraries of one label: %s", lib->label);
 			return NULL;
 		}
 	}
@@ -87,7 +87,7 @@ lib_take(struct compare_settings *o, char *text)
 	size_t count = 0;
 
 	if (!rest || strchr(text, '\t'))
-		return bench_fail("--lib: not LABEL=PATH: %s", text);
+		return verb_fail("--lib: not LABEL=PATH: %s", text);
 	lib = lib_add(o, text, (size_t)(rest - text));
 	if (!lib)
 		return 1;
@@ -98,8 +98,8 @@ lib_take(struct compare_settings *o, char *text)
 
 		if (strncmp(variable, "PMEM_", 5) != 0 ||
 			!strchr(variable, '=') || count == COMPARE_ENV_MOST)
-			return bench_fail("--lib: not PMEM_NAME=VALUE, or more "
-					  "than %d: %s",
+			return verb_fail("--lib: not PMEM_NAME=VALUE, or more "
+					 "than %d: %s",
 				COMPARE_ENV_MOST, variable);
 		lib->env[count++] = variable;
 		if (!o->table.name)
@@ -133,8 +133,8 @@ number_take(const char *option, const char *text, uint64_t least, uint64_t most,
 	*n = strtoull(text, &end, 10);
 	if (errno || *text < '0' || *text > '9' || *end || *n < least ||
 		*n > most)
-		return bench_fail("--%s: not a number from %" PRIu64
-				  " to %" PRIu64 ": %s",
+		return verb_fail("--%s: not a number from %" PRIu64
+				 " to %" PRIu64 ": %s",
 			option, least, most, text);
 	return 0;
 }
@@ -192,12 +192,12 @@ option_take(struct compare_settings *o, int c, char **argv)
 	case 'O':
 		o->only = optarg;
 		return plan_filter_parse(&filter, optarg) ?
-			       bench_fail("--only: not ops, residencies, "
-					  "drains and sizes: %s",
+			       verb_fail("--only: not ops, residencies, "
+					 "drains and sizes: %s",
 				       optarg) :
 			       0;
 	default:
-		return bench_bad_option(c, argv);
+		return verb_bad_option(c, argv);
 	}
 }
 
@@ -208,20 +208,20 @@ options_complete(struct compare_settings *o)
 	struct compare_libs *libs = &o->libs;
 
 	if (libs->lib_count == 0)
-		return bench_fail("nothing to compare: give --stock and "
-				  "--tuned, or --lib: see pmem-bench compare "
-				  "--help");
+		return verb_fail("nothing to compare: give --stock and "
+				 "--tuned, or --lib: see pmem-bench compare "
+				 "--help");
 	if (!o->out)
-		return bench_fail("nowhere to write: give --out FILE: see "
-				  "pmem-bench compare --help");
+		return verb_fail("nowhere to write: give --out FILE: see "
+				 "pmem-bench compare --help");
 	if (o->goals && (o->table.name || libs->lib_count < 2))
-		return bench_fail("--goals: needs a second library, and none "
-				  "with variables of its own");
+		return verb_fail("--goals: needs a second library, and none "
+				 "with variables of its own");
 	if (!o->target)
 		o->target = "dram";
 	if (!o->has_seed &&
 		getrandom(&o->seed, sizeof(o->seed), 0) != sizeof(o->seed))
-		return bench_fail("cannot draw a seed: give --seed");
+		return verb_fail("cannot draw a seed: give --seed");
 	libs->tables = compare_tables;
 	libs->table_count = COMPARE_TABLES_MOST;
 	if (o->table.name) {
@@ -263,8 +263,8 @@ options_take(struct compare_settings *o, int argc, char **argv)
 		if (option_take(o, c, argv))
 			return 1;
 	}
-	if (optind < argc)
-		return bench_bad_option(-1, argv);
+	if (verb_bad_count(argc, argv, 0))
+		return 1;
 	return options_complete(o);
 }
 

@@ -9,13 +9,13 @@
 #include <string.h>
 
 #include "atomic_file.h"
-#include "bench.h"
 #include "buffer.h"
 #include "compare_calls.h"
 #include "compare_goals.h"
 #include "domain.h"
 #include "facts.h"
 #include "steal.h"
+#include "verb.h"
 
 #define COMPARE_SCHEMA "1"
 
@@ -42,20 +42,20 @@ struct session {
 static int
 refuse(const char *reason)
 {
-	bench_fail("refused: %s", reason);
+	verb_fail("refused: %s", reason);
 	return REFUSED;
 }
 
 static int
 out_of_memory(void)
 {
-	return bench_fail("cannot compare: out of memory");
+	return verb_fail("cannot compare: out of memory");
 }
 
 static int
 cannot_write(const char *path, int err)
 {
-	return bench_fail("cannot write: %s: %s", strerror(-err), path);
+	return verb_fail("cannot write: %s: %s", strerror(-err), path);
 }
 
 /* Facts of the machine: those of platform.tsv, or collected now. */
@@ -67,7 +67,7 @@ facts_load(struct session *s)
 
 	if (path) {
 		if (provenance_read(&s->facts, path, COMPARE_SCHEMA, error))
-			return bench_fail(
+			return verb_fail(
 				"cannot read platform: %s: %s", error, path);
 		return 0;
 	}
@@ -277,7 +277,7 @@ goals_measure(struct session *s)
 	err = goals_write(s, &again, error);
 	compare_run_free(&again);
 	plan_free(&again.work);
-	return err ? bench_fail("%s", error) : 0;
+	return err ? verb_fail("%s", error) : 0;
 }
 
 static int
@@ -291,7 +291,7 @@ run(struct session *s)
 		return out_of_memory();
 	steal_read(&before);
 	if (compare_run(&s->run, error))
-		status = bench_fail("%s", error);
+		status = verb_fail("%s", error);
 	else
 		status = results_write(s, &before);
 	if (!status)
@@ -315,7 +315,7 @@ crew_use(struct session *s)
 	if (!s->dest || !s->src || !s->run.benches)
 		status = out_of_memory();
 	else if (buffers_open(s, error))
-		status = bench_fail("%s: %s", error, s->settings->target);
+		status = verb_fail("%s: %s", error, s->settings->target);
 	else
 		status = run(s);
 	buffers_close(s);
@@ -344,9 +344,9 @@ prepare(struct session *s)
 	o->libs.features = s->platform.cpu.features;
 	if (crew_open(
 		    &s->crew, &s->platform, s->run.cpu_node, o->threads, error))
-		return bench_fail("%s", error);
+		return verb_fail("%s", error);
 	if (compare_libs_open(&o->libs, is_streaming_promised(s), lib_error)) {
-		status = bench_fail("%s", lib_error);
+		status = verb_fail("%s", lib_error);
 	} else {
 		status = crew_use(s);
 		compare_libs_close(&o->libs);
@@ -366,7 +366,7 @@ work_prepare(struct session *s)
 		return out_of_memory();
 	if (s->run.work.cell_count == 0) {
 		plan_free(&s->run.work);
-		return bench_fail(
+		return verb_fail(
 			"--only: nothing is left to compare: %s", o->only);
 	}
 	s->run.libs = &o->libs;
@@ -430,7 +430,7 @@ compare_measure(struct compare_settings *settings)
 	int status;
 
 	if (platform_load(&s.platform, NULL, error))
-		return bench_fail("%s", error);
+		return verb_fail("%s", error);
 	if (timing_open(&s.timing, error)) {
 		status = refuse(error);
 		goto free_platform;

@@ -17,6 +17,7 @@
 #include "facts.h"
 #include "flush.h"
 #include "gbench.h"
+#include "verb.h"
 
 const char kernels_help[] =
 	"Without a verb every kernel that this CPU can run is timed with its\n"
@@ -144,18 +145,18 @@ kernels_main(int argc, char **argv)
 	int status = 0;
 
 	if (context_add(error, &cpu))
-		return bench_fail("%s", error);
+		return verb_fail("%s", error);
 	src = aligned_alloc(LINE_BYTES, BUFFER_BYTES);
 	dest = aligned_alloc(LINE_BYTES, BUFFER_BYTES);
 	if (!src || !dest) {
-		status = bench_fail("cannot time kernels: out of memory");
+		status = verb_fail("cannot time kernels: out of memory");
 		goto free_buffers;
 	}
 	memset(src, 1, BUFFER_BYTES);
 	memset(dest, 2, BUFFER_BYTES);
 	cases_register(&cpu);
 	if (gbench_run(argc, argv, &unknown))
-		status = bench_fail(
+		status = verb_fail(
 			"unknown option: %s: see pmem-bench --help", unknown);
 free_buffers:
 	free(src);

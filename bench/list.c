@@ -19,6 +19,7 @@
 #include "library.h"
 #include "platform.h"
 #include "policy.h"
+#include "verb.h"
 
 const char list_help[] =
 	"pmem-bench list [--topology FILE.xml]\n"
@@ -122,15 +123,15 @@ library_list(const char *path)
 	int status = 0;
 
 	if (library_open(&lib, path, error))
-		return bench_fail("%s: %s", error, path);
+		return verb_fail("%s: %s", error, path);
 	if (!lib.describe) {
-		status = bench_fail("cannot tell its policy: not a build of "
-				    "this project: %s",
+		status = verb_fail("cannot tell its policy: not a build of "
+				   "this project: %s",
 			path);
 	} else {
 		printf("library\t%s\n", lib.path);
 		if (description_print(lib.describe))
-			status = bench_fail("cannot list: out of memory");
+			status = verb_fail("cannot list: out of memory");
 	}
 	library_close(&lib);
 	return status;
@@ -143,13 +144,13 @@ machine_list(const char *topology)
 	struct platform p;
 
 	if (platform_load(&p, topology, error))
-		return bench_fail("%s", error);
+		return verb_fail("%s", error);
 	kernels_print(&p.cpu);
 	nodes_print(&p);
 	platform_free(&p);
 	putchar('\n');
 	if (description_print(policy_describe))
-		return bench_fail("cannot list: out of memory");
+		return verb_fail("cannot list: out of memory");
 	return 0;
 }
 
@@ -171,9 +172,9 @@ list_main(int argc, char **argv)
 		else if (c == 't')
 			topology = optarg;
 		else
-			return bench_bad_option(c, argv);
+			return verb_bad_option(c, argv);
 	}
-	if (optind < argc)
-		return bench_bad_option(-1, argv);
+	if (verb_bad_count(argc, argv, 0))
+		return 1;
 	return library ? library_list(library) : machine_list(topology);
 }

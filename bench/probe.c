@@ -16,6 +16,7 @@
 #include "probe_facts.h"
 #include "probe_machine.h"
 #include "probe_summary.h"
+#include "verb.h"
 
 const char probe_help[] =
 	"pmem-bench probe [--out FILE] [--quick] [--node N] [--seed N]\n"
@@ -91,19 +92,19 @@ options_parse(struct options *o, int argc, char **argv)
 			break;
 		case 'n':
 			if (number_parse(optarg, INT32_MAX, &number))
-				return bench_fail(
+				return verb_fail(
 					"not a node number: %s", optarg);
 			o->node = (long)number;
 			break;
 		case 's':
 			if (number_parse(optarg, UINT64_MAX, &o->seed))
-				return bench_fail("not a seed: %s", optarg);
+				return verb_fail("not a seed: %s", optarg);
 			break;
 		default:
-			return bench_bad_option(c, argv);
+			return verb_bad_option(c, argv);
 		}
 	}
-	return optind < argc ? bench_bad_option(-1, argv) : 0;
+	return verb_bad_count(argc, argv, 0);
 }
 
 /* Progress on standard error: a line that is redrawn on a terminal, else one
@@ -185,7 +186,7 @@ nodes_choose(struct probe_node **nodes, size_t *count, const struct platform *p,
 	*count = 0;
 	*nodes = calloc(p->node_count, sizeof(**nodes));
 	if (!*nodes)
-		return bench_fail("cannot probe: out of memory");
+		return verb_fail("cannot probe: out of memory");
 	for (size_t i = 0; i < p->node_count; i++) {
 		if (p->nodes[i].cpu_count &&
 			(o->node < 0 || p->nodes[i].node == o->node))
@@ -194,8 +195,8 @@ nodes_choose(struct probe_node **nodes, size_t *count, const struct platform *p,
 	if (*count)
 		return 0;
 	if (o->node < 0)
-		return bench_fail("cannot probe: no node has a CPU");
-	return bench_fail(
+		return verb_fail("cannot probe: no node has a CPU");
+	return verb_fail(
 		"cannot probe: node %ld does not exist or has no CPU", o->node);
 }
 
@@ -227,10 +228,10 @@ nodes_probe(struct probe_node *nodes, size_t count, const struct platform *p,
 			&nodes[i], p, o->seconds / (double)count, &rng);
 
 		if (err == -EIO)
-			return bench_fail("cannot probe: a load did not "
-					  "return what was stored");
+			return verb_fail("cannot probe: a load did not "
+					 "return what was stored");
 		if (err)
-			return bench_fail("cannot probe: %s", strerror(-err));
+			return verb_fail("cannot probe: %s", strerror(-err));
 	}
 	return 0;
 }
@@ -252,8 +253,8 @@ results_write(const struct provenance *facts, struct atomic_file *out,
 		provenance_write(facts, "", out->stream);
 		err = atomic_file_commit(out);
 		if (err)
-			return bench_fail("cannot write: %s: %s",
-				strerror(-err), o->out_path);
+			return verb_fail("cannot write: %s: %s", strerror(-err),
+				o->out_path);
 	}
 	probe_summary(stdout, p, nodes, count);
 	return 0;
@@ -274,17 +275,17 @@ probe_main(int argc, char **argv)
 	if (options_parse(&o, argc, argv))
 		return 1;
 	if (platform_load(&p, NULL, error))
-		return bench_fail("%s", error);
+		return verb_fail("%s", error);
 	if (nodes_choose(&nodes, &count, &p, &o))
 		goto free_nodes;
 	err = o.out_path ? atomic_file_open(&out, o.out_path) : 0;
 	if (err) {
-		bench_fail("cannot write: %s: %s", strerror(-err), o.out_path);
+		verb_fail("cannot write: %s: %s", strerror(-err), o.out_path);
 		goto free_nodes;
 	}
 	status = nodes_probe(nodes, count, &p, &o);
 	if (!status && facts_gather(&facts, &p, &o, nodes, count))
-		status = bench_fail("cannot probe: out of memory");
+		status = verb_fail("cannot probe: out of memory");
 	if (!status)
 		status = results_write(&facts, &out, &o, &p, nodes, count);
 	else if (o.out_path)

@@ -18,6 +18,7 @@
 
 #include "atomic_file.h"
 #include "bench.h"
+#include "verb.h"
 
 const char profile_help[] =
 	"pmem-bench profile DIR [--out weights.tsv]\n"
@@ -98,7 +99,7 @@ records_read(const char *path, struct profile *p)
 
 	dir = opendir(path);
 	if (!dir)
-		return bench_fail("cannot open: %s: %s", strerror(errno), path);
+		return verb_fail("cannot open: %s: %s", strerror(errno), path);
 	while (!err && (entry = readdir(dir))) {
 		size_t len = strlen(entry->d_name);
 
@@ -108,13 +109,13 @@ records_read(const char *path, struct profile *p)
 			continue;
 		err = record_read(dirfd(dir), entry->d_name, p);
 		if (err)
-			bench_fail("not a record: %s: %s/%s", strerror(-err),
+			verb_fail("not a record: %s: %s/%s", strerror(-err),
 				path, entry->d_name);
 	}
 	closedir(dir);
 	if (!err && !p->operations)
-		err = bench_fail("nothing recorded: the program called no "
-				 "function of libpmem.so.1: %s",
+		err = verb_fail("nothing recorded: the program called no "
+				"function of libpmem.so.1: %s",
 			path);
 	return err ? 1 : 0;
 }
@@ -214,7 +215,7 @@ weights_save(const char *path, const struct profile *p)
 		err = atomic_file_commit(&f);
 	}
 	if (err)
-		return bench_fail("cannot write: %s: %s", strerror(-err), path);
+		return verb_fail("cannot write: %s: %s", strerror(-err), path);
 	printf("weights: %s\n", path);
 	return 0;
 }
@@ -233,16 +234,14 @@ profile_main(int argc, char **argv)
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (c != 'o')
-			return bench_bad_option(c, argv);
+			return verb_bad_option(c, argv);
 		out = optarg;
 	}
 	if (optind == argc)
-		return bench_fail("no directory given: see pmem-bench profile "
-				  "--help");
-	if (optind + 1 < argc) {
-		optind++;
-		return bench_bad_option(-1, argv);
-	}
+		return verb_fail("no directory given: see pmem-bench profile "
+				 "--help");
+	if (verb_bad_count(argc, argv, 1))
+		return 1;
 	if (records_read(argv[optind], &profile))
 		return 1;
 	profile_print(&profile);

@@ -11,6 +11,7 @@
 #include <sys/random.h>
 
 #include "bench.h"
+#include "verb.h"
 
 const char sweep_help[] =
 	"pmem-bench sweep [OPTION]... --out FILE\n"
@@ -69,31 +70,31 @@ option_take(struct sweep_settings *s, int c, char **argv)
 		return 0;
 	case 't':
 		if (s->target_count == SWEEP_TARGETS_MOST)
-			return bench_fail("too many targets: %s", optarg);
+			return verb_fail("too many targets: %s", optarg);
 		s->targets[s->target_count++] = optarg;
 		return 0;
 	case 'O':
 		if (strlen(optarg) >= SWEEP_ONLY_BYTES ||
 			plan_filter_parse(&filter, optarg))
-			return bench_fail("--only: not ops, residencies, "
-					  "drains and sizes: %s",
+			return verb_fail("--only: not ops, residencies, "
+					 "drains and sizes: %s",
 				optarg);
 		s->only = optarg;
 		return 0;
 	case 's':
 		if (number_read(optarg, UINT64_MAX, &n))
-			return bench_fail("--seed: not a number: %s", optarg);
+			return verb_fail("--seed: not a number: %s", optarg);
 		s->seed = n;
 		s->has_seed = true;
 		return 0;
 	case 'S':
 		if (number_read(optarg, 1000000, &n) || n == 0)
-			return bench_fail(
+			return verb_fail(
 				"--seconds: not 1 to 1000000: %s", optarg);
 		s->seconds = (unsigned)n;
 		return 0;
 	default:
-		return bench_bad_option(c, argv);
+		return verb_bad_option(c, argv);
 	}
 }
 
@@ -119,13 +120,13 @@ options_take(struct sweep_settings *s, int argc, char **argv)
 		if (option_take(s, c, argv))
 			return 1;
 	}
-	if (optind < argc)
-		return bench_bad_option(-1, argv);
+	if (verb_bad_count(argc, argv, 0))
+		return 1;
 	if (!s->out)
-		return bench_fail("nowhere to write: give --out FILE: see "
-				  "pmem-bench sweep --help");
+		return verb_fail("nowhere to write: give --out FILE: see "
+				 "pmem-bench sweep --help");
 	if (strlen(s->out) >= PATH_MAX)
-		return bench_fail("name too long: %s", s->out);
+		return verb_fail("name too long: %s", s->out);
 	return 0;
 }
 
@@ -139,7 +140,7 @@ settings_complete(struct sweep_settings *s)
 		s->targets[s->target_count++] = "dram";
 	if (!s->has_seed &&
 		getrandom(&s->seed, sizeof(s->seed), 0) != sizeof(s->seed))
-		return bench_fail("cannot draw a seed: give --seed");
+		return verb_fail("cannot draw a seed: give --seed");
 	return 0;
 }
 
@@ -206,7 +207,7 @@ begin(struct measurement_writer *w, struct sweep_settings *s,
 		return SWEEP_FAILED;
 	dest_bytes = dest_bytes_needed(s, p);
 	if (!dest_bytes)
-		return bench_fail("--only: nothing of plan %s: %s",
+		return verb_fail("--only: nothing of plan %s: %s",
 			s->plan->name, s->only ? s->only : "all");
 	err = judge_before(p, &facts, error);
 	if (!err)
@@ -216,14 +217,14 @@ begin(struct measurement_writer *w, struct sweep_settings *s,
 		if (status)
 			free(pairs->pairs);
 	} else if (is_refusal(err)) {
-		bench_fail("refused: %s", error);
+		verb_fail("refused: %s", error);
 		status = provenance_add(&facts, "refused", error) ||
 					 sweep_file_begin(w, s, p, &facts) ||
 					 measurement_close(w) ?
 				 SWEEP_FAILED :
 				 SWEEP_REFUSED;
 	} else {
-		status = bench_fail("%s", error);
+		status = verb_fail("%s", error);
 	}
 	provenance_free(&facts);
 	return status;
@@ -243,7 +244,7 @@ resume(struct measurement_writer *w, struct sweep_settings *s,
 		return SWEEP_FAILED;
 	if (sweep_pairs_find(
 		    pairs, &known, p, s, dest_bytes_needed(s, p), error)) {
-		status = bench_fail("%s", error);
+		status = verb_fail("%s", error);
 		measurement_close(w);
 	}
 	provenance_free(&known);
@@ -266,7 +267,7 @@ finish(struct measurement_writer *w, const struct sweep_settings *s, int status)
 			s->out);
 	}
 	if (measurement_close(w))
-		status = bench_fail("cannot write: %s", s->out);
+		status = verb_fail("cannot write: %s", s->out);
 	return status;
 }
 
@@ -301,7 +302,7 @@ sweep_main(int argc, char **argv)
 	if (options_take(&settings, argc, argv))
 		return SWEEP_FAILED;
 	if (platform_load(&p, NULL, error))
-		return bench_fail("%s", error);
+		return verb_fail("%s", error);
 	status = sweep_run(&settings, &p);
 	platform_free(&p);
 	return status;

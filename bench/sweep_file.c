@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bench.h"
 #include "facts.h"
+#include "verb.h"
 
 /* A resumed sweep may find the process of a killed one still ending. */
 #define LOCK_TRIES 20
@@ -66,7 +66,7 @@ origin_check(const struct provenance *facts, const struct provenance *here,
 
 		if (there && now && strcmp(there, now) == 0)
 			continue;
-		return bench_fail("%s is %s here: it is %s in: %s", keys[i],
+		return verb_fail("%s is %s here: it is %s in: %s", keys[i],
 			now ? now : "unknown", there ? there : "not stated",
 			path);
 	}
@@ -76,7 +76,7 @@ origin_check(const struct provenance *facts, const struct provenance *here,
 static int
 cannot_collect(void)
 {
-	return bench_fail("cannot collect facts: out of memory");
+	return verb_fail("cannot collect facts: out of memory");
 }
 
 /* The facts of platform.tsv, if they are of this machine; or those that can be
@@ -94,7 +94,7 @@ platform_facts(struct provenance *facts, const struct sweep_settings *settings,
 	} else if (settings->platform) {
 		if (provenance_read(facts, settings->platform,
 			    MEASUREMENT_SCHEMA, error))
-			status = bench_fail("cannot read platform: %s: %s",
+			status = verb_fail("cannot read platform: %s: %s",
 				error, settings->platform);
 		else
 			status = origin_check(facts, &here, settings->platform);
@@ -127,11 +127,11 @@ sweep_file_begin(struct measurement_writer *w,
 	if (!err)
 		err = measurement_create(w, settings->out, &all);
 	if (err == -EEXIST)
-		status = bench_fail("the file exists: go on with it by "
-				    "--resume, or name another: %s",
+		status = verb_fail("the file exists: go on with it by "
+				   "--resume, or name another: %s",
 			settings->out);
 	else if (err)
-		status = bench_fail("cannot begin the file: %s: %s",
+		status = verb_fail("cannot begin the file: %s: %s",
 			strerror(-err), settings->out);
 free_facts:
 	provenance_free(&all);
@@ -144,10 +144,10 @@ setting_check(const char *name, const char *there, const char *given,
 	const char *path)
 {
 	if (!there)
-		return bench_fail(
+		return verb_fail(
 			"cannot resume: it does not state %s: %s", name, path);
 	if (given && strcmp(given, there) != 0)
-		return bench_fail("cannot resume: %s is %s there, %s here: %s",
+		return verb_fail("cannot resume: %s is %s there, %s here: %s",
 			name, there, given, path);
 	return 0;
 }
@@ -177,14 +177,14 @@ targets_take(struct sweep_settings *settings, const struct provenance *facts)
 			strcmp(targets[known], settings->targets[i]) != 0)
 			known++;
 		if (known == count)
-			return bench_fail(
+			return verb_fail(
 				"cannot resume: begun without target %s: %s",
 				settings->targets[i], settings->out);
 	}
 	memcpy(settings->targets, targets, sizeof(targets));
 	settings->target_count = count;
 	return count ? 0 :
-		       bench_fail("cannot resume: it does not state target: %s",
+		       verb_fail("cannot resume: it does not state target: %s",
 			       settings->out);
 }
 
@@ -199,7 +199,7 @@ settings_take(struct sweep_settings *settings, const struct provenance *facts)
 	char given[32];
 
 	if (refused)
-		return bench_fail("cannot resume: it was refused: %s: %s",
+		return verb_fail("cannot resume: it was refused: %s: %s",
 			refused, settings->out);
 	snprintf(given, sizeof(given), "%" PRIu64, settings->seed);
 	if (setting_check("plan", plan,
@@ -212,7 +212,7 @@ settings_take(struct sweep_settings *settings, const struct provenance *facts)
 		return 1;
 	settings->plan = plan_find(plan);
 	if (!settings->plan)
-		return bench_fail("cannot resume: no such plan: %s: %s", plan,
+		return verb_fail("cannot resume: no such plan: %s: %s", plan,
 			settings->out);
 	settings->only = strcmp(only, "all") == 0 ? NULL : only;
 	settings->seed = strtoull(seed, NULL, 10);
@@ -243,8 +243,7 @@ sweep_file_resume(struct measurement_writer *w, struct sweep_settings *settings,
 
 	if (measurements_read(
 		    &measured, settings->out, MEASUREMENT_RESUME, error))
-		return bench_fail(
-			"cannot resume: %s: %s", error, settings->out);
+		return verb_fail("cannot resume: %s: %s", error, settings->out);
 	*facts = measured.provenance;
 	measured.provenance = (struct provenance){0};
 	err = facts_collect(&here, p);
@@ -256,7 +255,7 @@ sweep_file_resume(struct measurement_writer *w, struct sweep_settings *settings,
 		err = continue_patiently(
 			w, settings->out, measured.valid_bytes);
 		if (err)
-			status = bench_fail("cannot resume: %s: %s",
+			status = verb_fail("cannot resume: %s: %s",
 				err == -EWOULDBLOCK ?
 					"another sweep writes it" :
 					strerror(-err),
@@ -276,7 +275,7 @@ sweep_file_end(struct measurement_writer *w, const char *path, size_t *rows)
 	int err;
 
 	if (measurements_read(&measured, path, MEASUREMENT_STRICT, error))
-		return bench_fail("cannot read back: %s: %s", error, path);
+		return verb_fail("cannot read back: %s: %s", error, path);
 	*rows = measured.count;
 	measurements_free(&measured);
 	err = provenance_addf(&facts, "rows", "%zu", *rows);
@@ -285,6 +284,6 @@ sweep_file_end(struct measurement_writer *w, const char *path, size_t *rows)
 	if (!err)
 		err = measurement_comment(w, &facts);
 	provenance_free(&facts);
-	return err ? bench_fail("cannot write: %s: %s", strerror(-err), path) :
+	return err ? verb_fail("cannot write: %s: %s", strerror(-err), path) :
 		     0;
 }

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "bench.h"
+#include "verb.h"
 
 static volatile sig_atomic_t interrupted;
 static volatile pid_t child;
@@ -38,22 +38,22 @@ start_run(const struct sweep_job *job)
 	int status, fd = memfd_create("pmem-bench-job", 0);
 
 	if (fd < 0 || pwrite(fd, job, sizeof(*job), 0) != sizeof(*job))
-		return bench_fail("cannot start: %s", strerror(errno));
+		return verb_fail("cannot start: %s", strerror(errno));
 	snprintf(descriptor, sizeof(descriptor), "%d", fd);
 	child = fork();
 	if (child == 0) {
 		execv("/proc/self/exe", argv);
-		_exit(bench_fail("cannot start: %s", strerror(errno)));
+		_exit(verb_fail("cannot start: %s", strerror(errno)));
 	}
 	close(fd);
 	if (child < 0)
-		return bench_fail("cannot start: %s", strerror(errno));
+		return verb_fail("cannot start: %s", strerror(errno));
 	while (waitpid(child, &status, 0) < 0)
 		continue;
 	child = 0;
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
-	return bench_fail("a start died of a signal: %s: %s",
+	return verb_fail("a start died of a signal: %s: %s",
 		strsignal(WTERMSIG(status)), job->out);
 }
 
@@ -99,7 +99,7 @@ sweep_processes_run(const struct sweep_settings *s,
 	sigaction(SIGTERM, &action, NULL);
 	/* The starts write through the same description, and share its lock. */
 	if (fcntl(w->fd, F_SETFD, 0))
-		return bench_fail("cannot start: %s", strerror(errno));
+		return verb_fail("cannot start: %s", strerror(errno));
 	snprintf(job.plan, sizeof(job.plan), "%s", s->plan->name);
 	snprintf(job.only, sizeof(job.only), "%s", s->only ? s->only : "");
 	snprintf(job.out, sizeof(job.out), "%s", s->out);

@@ -16,10 +16,10 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "bench.h"
 #include "buffer.h"
 #include "steal.h"
 #include "sweep_rounds.h"
+#include "verb.h"
 
 static volatile sig_atomic_t stop;
 
@@ -58,16 +58,16 @@ refuse(const struct start *s, const char *reason)
 
 	if (provenance_add(&fact, "refused", reason) ||
 		measurement_comment(&writer, &fact))
-		bench_fail("cannot write: %s", s->job.out);
+		verb_fail("cannot write: %s", s->job.out);
 	provenance_free(&fact);
-	bench_fail("refused: %s", reason);
+	verb_fail("refused: %s", reason);
 	return SWEEP_REFUSED;
 }
 
 static int
 fail(const struct start *s, int err)
 {
-	bench_fail("cannot measure: %s: %s", strerror(-err), s->job.out);
+	verb_fail("cannot measure: %s: %s", strerror(-err), s->job.out);
 	return SWEEP_FAILED;
 }
 
@@ -260,14 +260,14 @@ sweep_start_main(int argc, char **argv)
 	int status;
 
 	if (argc != 2 || job_read(&s.job, argv[1]))
-		return bench_fail("sweep-start is for the sweep alone: see "
-				  "pmem-bench sweep --help");
+		return verb_fail("sweep-start is for the sweep alone: see "
+				 "pmem-bench sweep --help");
 	signals_take();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != s.job.parent)
 		return SWEEP_INTERRUPTED;
 	if (platform_load(&s.platform, NULL, error))
-		return bench_fail("%s", error);
+		return verb_fail("%s", error);
 	if (platform_bind(&s.platform, s.job.cpu_node, s.job.index, error))
 		status = refuse(&s, error);
 	else

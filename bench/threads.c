@@ -20,6 +20,7 @@
 #include "crew.h"
 #include "facts.h"
 #include "policy.h"
+#include "verb.h"
 
 const char threads_help[] =
 	"pmem-bench threads --out FILE [--platform FILE] [--target TARGET]\n"
@@ -283,7 +284,7 @@ node_measure(struct session *s, const struct platform_node *node)
 	while (last < node->cpu_count && n.counts < COUNTS_MOST) {
 		n.threads[n.counts] = last = threads;
 		if (count_measure(s, &n, error))
-			return bench_fail("%s: %s", error, s->target);
+			return verb_fail("%s: %s", error, s->target);
 		threads = 2 * threads < node->cpu_count ? 2 * threads :
 							  node->cpu_count;
 	}
@@ -303,14 +304,14 @@ facts_write(struct session *s)
 
 	if (s->platform_path &&
 		provenance_read(&facts, s->platform_path, "1", error))
-		return bench_fail("cannot read platform: %s: %s", error,
+		return verb_fail("cannot read platform: %s: %s", error,
 			s->platform_path);
 	if (!s->platform_path)
 		err = facts_collect(&facts, &s->platform);
 	if (!err)
 		provenance_write(&facts, "# ", s->file.stream);
 	provenance_free(&facts);
-	return err ? bench_fail("cannot measure: out of memory") : 0;
+	return err ? verb_fail("cannot measure: out of memory") : 0;
 }
 
 static int
@@ -340,7 +341,7 @@ file_write(struct session *s)
 			err = atomic_file_commit(&s->file);
 	}
 	if (err)
-		status = bench_fail(
+		status = verb_fail(
 			"cannot write: %s: %s", strerror(-err), s->out);
 	return status;
 }
@@ -352,9 +353,9 @@ measure(struct session *s)
 	int status;
 
 	if (platform_load(&s->platform, NULL, error))
-		return bench_fail("%s", error);
+		return verb_fail("%s", error);
 	if (timing_open(&s->timing, error)) {
-		status = bench_fail("%s", error);
+		status = verb_fail("%s", error);
 	} else {
 		kinds_choose(&s->kinds, s->platform.cpu.features);
 		rng_seed(&s->rng, 1);
@@ -388,12 +389,12 @@ threads_main(int argc, char **argv)
 		else if (c == 'q')
 			s.rounds = ROUNDS_QUICK;
 		else
-			return bench_bad_option(c, argv);
+			return verb_bad_option(c, argv);
 	}
-	if (optind < argc)
-		return bench_bad_option(-1, argv);
+	if (verb_bad_count(argc, argv, 0))
+		return 1;
 	if (!s.out)
-		return bench_fail("nowhere to write: give --out FILE: see "
-				  "pmem-bench threads --help");
+		return verb_fail("nowhere to write: give --out FILE: see "
+				 "pmem-bench threads --help");
 	return measure(&s);
 }

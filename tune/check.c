@@ -12,6 +12,7 @@
 #include "decide.h"
 #include "emit.h"
 #include "tune.h"
+#include "verb.h"
 
 const char check_help[] =
 	"pmem-tune check HEADER MEASUREMENTS... [--weights FILE]\n"
@@ -65,24 +66,24 @@ header_derive(char **paths, int count, const char *weights, size_t *len)
 {
 	char error[DECIDE_ERROR_BYTES];
 	struct decision_list *lists = calloc((size_t)count, sizeof(*lists));
-	int read = 0, status = lists ? 0 : tune_fail("out of memory");
+	int read = 0, status = lists ? 0 : verb_fail("out of memory");
 	size_t culprit = 0;
 	char *text = NULL;
 	FILE *f = NULL;
 
 	for (; !status && read < count; read++) {
 		if (decide_file(&lists[read], paths[read], weights, error))
-			status = tune_fail("%s", error);
+			status = verb_fail("%s", error);
 	}
 	if (!status)
 		f = open_memstream(&text, len);
 	if (!status && !f)
-		status = tune_fail("out of memory");
+		status = verb_fail("out of memory");
 	if (f && emit(lists, (size_t)count, f, error, &culprit))
-		status = tune_fail(
+		status = verb_fail(
 			"bad measurements: %s: %s", error, paths[culprit]);
 	if (f && fclose(f) && !status)
-		status = tune_fail("out of memory");
+		status = verb_fail("out of memory");
 	while (read-- > 0)
 		decision_list_free(&lists[read]);
 	free(lists);
@@ -115,7 +116,7 @@ difference_tell(const char *header, size_t header_len, const char *derived,
 
 	if (cpu && other &&
 		(cpus != other_cpus || memcmp(cpu, other, cpus) != 0))
-		return tune_fail("foreign header: it is for %.*s, the "
+		return verb_fail("foreign header: it is for %.*s, the "
 				 "measurements are of %.*s: %s",
 			(int)cpus, cpu, (int)other_cpus, other, path);
 	while (at < header_len && at < derived_len &&
@@ -126,9 +127,9 @@ difference_tell(const char *header, size_t header_len, const char *derived,
 		}
 	}
 	if (at == header_len)
-		return tune_fail("header truncated: it ends in line %zu: %s",
+		return verb_fail("header truncated: it ends in line %zu: %s",
 			line, path);
-	return tune_fail("header differs from its measurements: line %zu is "
+	return verb_fail("header differs from its measurements: line %zu is "
 			 "'%.*s', derived is '%.*s': %s",
 		line, (int)strcspn(header + start, "\n"), header + start,
 		(int)strcspn(derived + start, "\n"), derived + start, path);
@@ -149,15 +150,15 @@ check_main(int argc, char **argv)
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (c != 'w')
-			return tune_bad_option(c, argv);
+			return verb_bad_option(c, argv);
 		weights = optarg;
 	}
 	if (argc - optind < 2)
-		return tune_bad_count(argc, argv, 2);
+		return verb_bad_count(argc, argv, 2);
 	path = argv[optind];
 	header = text_read(path, &header_len);
 	if (!header)
-		return tune_fail(
+		return verb_fail(
 			"cannot read header: %s: %s", strerror(errno), path);
 	derived = header_derive(
 		argv + optind + 1, argc - optind - 1, weights, &derived_len);

@@ -10,6 +10,7 @@
 
 #include "atomic_file.h"
 #include "tune.h"
+#include "verb.h"
 
 const char decide_help[] =
 	"pmem-tune decide MEASUREMENTS --out FILE [--weights FILE]\n"
@@ -128,7 +129,7 @@ decisions_write(const struct decision_list *list, const char *path)
 		err = atomic_file_commit(&f);
 	}
 	if (err)
-		return tune_fail(
+		return verb_fail(
 			"cannot write decisions: %s: %s", strerror(-err), path);
 	return 0;
 }
@@ -153,15 +154,15 @@ decide_main(int argc, char **argv)
 		else if (c == 'w')
 			weights = optarg;
 		else
-			return tune_bad_option(c, argv);
+			return verb_bad_option(c, argv);
 	}
-	if (tune_bad_count(argc, argv, 1))
+	if (verb_bad_count(argc, argv, 1))
 		return 1;
 	if (!out)
-		return tune_fail(
+		return verb_fail(
 			"option missing: --out: see pmem-tune decide --help");
 	if (decide_file(&list, argv[optind], weights, error))
-		return tune_fail("%s", error);
+		return verb_fail("%s", error);
 	status = decisions_write(&list, out);
 	for (size_t i = 0; !status && i < list.count; i++)
 		disagreement_tell(&list.rows[i]);

@@ -10,6 +10,7 @@
 
 #include "atomic_file.h"
 #include "tune.h"
+#include "verb.h"
 
 const char emit_help[] =
 	"pmem-tune emit DECISIONS... [--out FILE]\n"
@@ -30,16 +31,16 @@ header_write(const struct decision_list *lists, char **paths, int count,
 	int err = atomic_file_open(&f, out);
 
 	if (err)
-		return tune_fail(
+		return verb_fail(
 			"cannot write header: %s: %s", strerror(-err), out);
 	if (emit(lists, (size_t)count, f.stream, error, &culprit)) {
 		atomic_file_abort(&f);
-		return tune_fail(
+		return verb_fail(
 			"bad decisions: %s: %s", error, paths[culprit]);
 	}
 	err = atomic_file_commit(&f);
 	if (err)
-		return tune_fail(
+		return verb_fail(
 			"cannot write header: %s: %s", strerror(-err), out);
 	return 0;
 }
@@ -59,20 +60,20 @@ emit_main(int argc, char **argv)
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (c != 'o')
-			return tune_bad_option(c, argv);
+			return verb_bad_option(c, argv);
 		out = optarg;
 	}
 	count = argc - optind;
 	if (count < 1)
-		return tune_bad_count(argc, argv, 1);
+		return verb_bad_count(argc, argv, 1);
 	lists = calloc((size_t)count, sizeof(*lists));
 	if (!lists)
-		return tune_fail("out of memory");
+		return verb_fail("out of memory");
 	for (; !status && read < count; read++) {
 		const char *path = argv[optind + read];
 
 		if (decision_list_read(&lists[read], path, error))
-			status = tune_fail(
+			status = verb_fail(
 				"bad decisions: %s: %s", error, path);
 	}
 	if (!status)

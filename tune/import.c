@@ -14,6 +14,7 @@
 
 #include "import_map.h"
 #include "tune.h"
+#include "verb.h"
 
 const char import_help[] =
 	"pmem-tune import TABLE --out FILE --unit UNIT --column "
@@ -125,13 +126,13 @@ option_obey(struct request *r, int c, char **argv)
 		return 0;
 	case 'c':
 		err = import_map_column(&r->map, optarg, error);
-		return err ? tune_fail("bad --column: %s", error) : 0;
+		return err ? verb_fail("bad --column: %s", error) : 0;
 	case 'f':
 		err = import_map_fix(&r->map, optarg, error);
-		return err ? tune_fail("bad --fix: %s", error) : 0;
+		return err ? verb_fail("bad --fix: %s", error) : 0;
 	case 'v':
 		err = import_map_variant(&r->map, optarg, error);
-		return err ? tune_fail("bad --variant: %s", error) : 0;
+		return err ? verb_fail("bad --variant: %s", error) : 0;
 	case 'u':
 		r->map.unit = import_unit_find(optarg);
 		err = r->map.unit ? 0 : -EINVAL;
@@ -150,11 +151,11 @@ option_obey(struct request *r, int c, char **argv)
 		what = "--error: not a percentage above 0";
 		break;
 	default:
-		return tune_bad_option(c, argv);
+		return verb_bad_option(c, argv);
 	}
 	if (err == -ENOMEM)
-		return tune_fail("cannot import: out of memory");
-	return err ? tune_fail("bad %s: %s", what, optarg) : 0;
+		return verb_fail("cannot import: out of memory");
+	return err ? verb_fail("bad %s: %s", what, optarg) : 0;
 }
 
 static int
@@ -180,12 +181,12 @@ options_read(struct request *r, int argc, char **argv)
 		if (option_obey(r, c, argv))
 			return 1;
 	}
-	if (tune_bad_count(argc, argv, 1))
+	if (verb_bad_count(argc, argv, 1))
 		return 1;
 	r->table = argv[optind];
 	if (r->out && r->map.unit && r->source)
 		return 0;
-	tune_fail("option missing: %s: see pmem-tune import --help",
+	verb_fail("option missing: %s: see pmem-tune import --help",
 		!r->out	     ? "--out" :
 		!r->map.unit ? "--unit" :
 			       "--source");
@@ -201,17 +202,17 @@ begin(const struct request *r, struct measurements *all)
 
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
 		if (!provenance_find(&r->machine, wanted[i][0]))
-			return tune_fail("option missing: %s: see pmem-tune "
+			return verb_fail("option missing: %s: see pmem-tune "
 					 "import --help",
 				wanted[i][1]);
 	}
 	if (access(r->out, F_OK) == 0)
-		return tune_fail(
+		return verb_fail(
 			"output exists: --append would add to it: %s", r->out);
 	if (provenance_add(&all->provenance, "schema", MEASUREMENT_SCHEMA) ||
 		provenance_add(&all->provenance, "imported", "yes") ||
 		provenance_append(&all->provenance, &r->machine))
-		return tune_fail("cannot import: out of memory");
+		return verb_fail("cannot import: out of memory");
 	return 0;
 }
 
@@ -222,9 +223,9 @@ resume(const struct request *r, struct measurements *all)
 	char error[PROVENANCE_ERROR_BYTES];
 
 	if (measurements_read(all, r->out, MEASUREMENT_STRICT, error))
-		return tune_fail("bad measurements: %s: %s", error, r->out);
+		return verb_fail("bad measurements: %s: %s", error, r->out);
 	if (!provenance_find(&all->provenance, "imported"))
-		return tune_fail("cannot append: its rows were measured, not "
+		return verb_fail("cannot append: its rows were measured, not "
 				 "imported: %s",
 			r->out);
 	for (size_t i = 0; i < r->machine.count; i++) {
@@ -233,7 +234,7 @@ resume(const struct request *r, struct measurements *all)
 			&all->provenance, stated->key);
 
 		if (!there || strcmp(there, stated->value) != 0)
-			return tune_fail("cannot append: %s is '%s', there "
+			return verb_fail("cannot append: %s is '%s', there "
 					 "'%s': %s",
 				stated->key, stated->value,
 				there ? there : "not stated", r->out);
@@ -253,11 +254,11 @@ table_import(const struct request *r, struct measurements *all)
 		err = import_map_apply(&r->map, &t, all, error);
 	import_table_free(&t);
 	if (err)
-		return tune_fail("bad table: %s: %s", error, r->table);
+		return verb_fail("bad table: %s: %s", error, r->table);
 	if (provenance_add(&all->provenance, "source", r->source) ||
 		provenance_addf(&all->provenance, "imported_table", "%s, in %s",
 			slash ? slash + 1 : r->table, r->map.unit->name))
-		return tune_fail("cannot import: out of memory");
+		return verb_fail("cannot import: out of memory");
 	return 0;
 }
 
@@ -276,7 +277,7 @@ import_main(int argc, char **argv)
 	if (!status) {
 		err = measurements_write(&all, r.out);
 		if (err)
-			status = tune_fail("cannot write measurements: %s: %s",
+			status = verb_fail("cannot write measurements: %s: %s",
 				strerror(-err), r.out);
 	}
 	provenance_free(&r.machine);

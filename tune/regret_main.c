@@ -9,6 +9,7 @@
 
 #include "decide.h"
 #include "tune.h"
+#include "verb.h"
 
 const char regret_help[] =
 	"pmem-tune regret DECISIONS MEASUREMENTS [OPTION]...\n"
@@ -82,10 +83,10 @@ file_judge(struct regrets *list, const char *path, const char *weights_path,
 	int status = 0;
 
 	if (decide_weights(&weights, weights_path, error))
-		return tune_fail("%s", error);
+		return verb_fail("%s", error);
 	if (measurements_read(&all, path, MEASUREMENT_STRICT, what) ||
 		regrets_find(list, &all, &weights, own, other, what))
-		status = tune_fail("bad measurements: %s: %s", what, path);
+		status = verb_fail("bad measurements: %s: %s", what, path);
 	measurements_free(&all);
 	return status;
 }
@@ -96,7 +97,7 @@ decisions_get(struct decision_list *list, const char *path)
 	char error[PROVENANCE_ERROR_BYTES];
 
 	if (decision_list_read(list, path, error))
-		return tune_fail("bad decisions: %s: %s", error, path);
+		return verb_fail("bad decisions: %s: %s", error, path);
 	return 0;
 }
 
@@ -109,7 +110,7 @@ own_get(struct decision_list *list, const char *against, const char *path,
 	if (against)
 		return decisions_get(list, against);
 	if (decide_file(list, path, weights_path, error))
-		return tune_fail("%s", error);
+		return verb_fail("%s", error);
 	return 0;
 }
 
@@ -137,9 +138,9 @@ regret_main(int argc, char **argv)
 		else if (c == 'w')
 			weights = optarg;
 		else
-			return tune_bad_option(c, argv);
+			return verb_bad_option(c, argv);
 	}
-	if (tune_bad_count(argc, argv, standard ? 1 : 2))
+	if (verb_bad_count(argc, argv, standard ? 1 : 2))
 		return 1;
 	path = argv[argc - 1];
 	if (!standard)

@@ -17,6 +17,7 @@
 #include "plot.h"
 #include "registry.h"
 #include "tune.h"
+#include "verb.h"
 
 const char report_help[] =
 	"pmem-tune report [--text|--summary|--goals] DIR\n"
@@ -55,14 +56,14 @@ svgs_draw(const struct report *r)
 	char error[PLOT_ERROR_BYTES];
 
 	if (!svgs) {
-		tune_fail("plots: out of memory");
+		verb_fail("plots: out of memory");
 		return NULL;
 	}
 	for (size_t i = 0; i < r->figures.count; i++) {
 		const struct figure *f = &r->figures.items[i];
 
 		if (plot_draw(f, &svgs[i], error)) {
-			tune_fail("%s: %s.svg", error, f->id);
+			verb_fail("%s: %s.svg", error, f->id);
 			svgs_free(svgs, r->figures.count);
 			return NULL;
 		}
@@ -78,12 +79,12 @@ output_open(struct atomic_file *f, const char *dir, const char *name,
 								     0;
 
 	if (err) {
-		tune_fail("report: out of memory");
+		verb_fail("report: out of memory");
 		return err;
 	}
 	err = atomic_file_open(f, *path);
 	if (err) {
-		tune_fail("report: %s: %s", strerror(-err), *path);
+		verb_fail("report: %s: %s", strerror(-err), *path);
 		free(*path);
 	}
 	return err;
@@ -95,7 +96,7 @@ output_commit(struct atomic_file *f, char *path)
 	int err = atomic_file_commit(f);
 
 	if (err)
-		tune_fail("report: %s: %s", strerror(-err), path);
+		verb_fail("report: %s: %s", strerror(-err), path);
 	free(path);
 	return err;
 }
@@ -162,7 +163,7 @@ run_report(const char *dir, int view)
 	int err = 0;
 
 	if (report_read(&r, dir, error))
-		return tune_fail("%s", error);
+		return verb_fail("%s", error);
 	if (view == 't')
 		report_text(&r, stdout);
 	else if (view == 's')
@@ -199,7 +200,7 @@ registry_report(const char *dir, int view)
 	int err = 0;
 
 	if (registry_read(&g, dir, error))
-		return tune_fail("%s", error);
+		return verb_fail("%s", error);
 	if (view == 'p')
 		err = registry_page_write(&g, dir);
 	else
@@ -237,10 +238,10 @@ report_main(int argc, char **argv)
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (c == '?' || c == ':')
-			return tune_bad_option(c, argv);
+			return verb_bad_option(c, argv);
 		view = c;
 	}
-	if (tune_bad_count(argc, argv, 1))
+	if (verb_bad_count(argc, argv, 1))
 		return 1;
 	if (is_registry(argv[optind]))
 		return registry_report(argv[optind], view);

@@ -19,6 +19,7 @@
 #include "simulate_model.h"
 #include "simulate_rivals.h"
 #include "tune.h"
+#include "verb.h"
 #include "wish.h"
 
 const char simulate_help[] =
@@ -377,27 +378,27 @@ simulate_main(int argc, char **argv)
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":", options, NULL)) != -1) {
 		if (c < 0 || c > 2)
-			return tune_bad_option(c, argv);
+			return verb_bad_option(c, argv);
 		if (number_parse(optarg, most[c], &numbers[c]) ||
 			(c != 1 && numbers[c] == 0))
-			return tune_fail("bad number: %s: --%s", optarg,
+			return verb_fail("bad number: %s: --%s", optarg,
 				options[c].name);
 	}
-	if (tune_bad_count(argc, argv, 0))
+	if (verb_bad_count(argc, argv, 0))
 		return 1;
 	bytes = numbers[0] * sizeof(*results);
 	results = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (results == MAP_FAILED)
-		return tune_fail("out of memory");
+		return verb_fail("out of memory");
 	if (jobs_run(results, (unsigned)numbers[0], numbers[1],
 		    (unsigned)numbers[2]))
-		return tune_fail("simulation failed: a process died");
+		return verb_fail("simulation failed: a process died");
 	for (size_t i = 0; i < numbers[0]; i++)
 		result_add(&sum, &results[i]);
 	munmap(results, bytes);
 	if (sum.failed)
-		return tune_fail("simulation failed: out of memory");
+		return verb_fail("simulation failed: out of memory");
 	printf("%lu worlds of seed %lu\n", numbers[0], numbers[1]);
 	table_print(&sum);
 	printf("targets %s\n", targets_hold(&sum) ? "hold" : "missed");

@@ -10,6 +10,9 @@
 #include "check.h"
 #include "planted.h"
 #include "tune.h"
+#include "verb.h"
+
+const char verb_program[] = "pmem-tune";
 
 /* Of each kind: 210 together, beside truncation at every line. */
 #define TAMPERINGS 35
