@@ -7,11 +7,12 @@
 #include <errno.h>
 #include <limits.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "complain.h"
 
 /* How a column's text becomes a member of the record. */
 enum kind {
@@ -94,17 +95,6 @@ decimal_number(const char *text, double *value)
 		return false;
 	*value = strtod(text, NULL);
 	return isfinite(*value);
-}
-
-__attribute__((format(printf, 2, 3))) static int
-complain(char *error, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(error, PROVENANCE_ERROR_BYTES, format, args);
-	va_end(args);
-	return -EINVAL;
 }
 
 int

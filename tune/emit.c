@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "complain.h"
+
 /* CPUID gives twelve letters; numbers have at most three digits. */
 #define VENDOR_MOST 12
 #define KEY_BYTES 40
@@ -52,28 +54,21 @@ signature_get(struct signature *s, const struct provenance *p,
 	char *end = s->key;
 
 	s->vendor = provenance_find(p, "cpu_vendor");
-	if (!is_vendor(s->vendor)) {
-		snprintf(error, PROVENANCE_ERROR_BYTES,
-			"cpu_vendor is not the name of one");
-		return -EINVAL;
-	}
+	if (!is_vendor(s->vendor))
+		return complain(error, "cpu_vendor is not the name of one");
 	for (int i = 0; i < 3; i++) {
-		if (number_get(p, keys[i], &s->number[i])) {
-			snprintf(error, PROVENANCE_ERROR_BYTES,
+		if (number_get(p, keys[i], &s->number[i]))
+			return complain(error,
 				"%s is not a number of up to 3 digits",
 				keys[i]);
-			return -EINVAL;
-		}
 	}
 	s->movnt = provenance_find(p, "movnt_verdict");
 	if (!s->movnt)
 		s->movnt = "not_promised";
 	if (strcmp(s->movnt, "not_promised") != 0 &&
-		strcmp(s->movnt, "retained") != 0) {
-		snprintf(error, PROVENANCE_ERROR_BYTES,
+		strcmp(s->movnt, "retained") != 0)
+		return complain(error,
 			"movnt_verdict is neither retained nor not_promised");
-		return -EINVAL;
-	}
 	for (const char *c = s->vendor; *c; c++)
 		*end++ = isalnum((unsigned char)*c) ?
 				 (char)tolower((unsigned char)*c) :
@@ -378,19 +373,15 @@ signatures_get(struct signature *signatures, const struct decision_list *lists,
 		*culprit = i;
 		if (err)
 			return err;
-		if (!is_complete(&lists[i])) {
-			snprintf(error, PROVENANCE_ERROR_BYTES,
+		if (!is_complete(&lists[i]))
+			return complain(error,
 				"rows are missing, contradict each other or "
 				"are not in the order of decide");
-			return -EINVAL;
-		}
 		for (size_t k = 0; k < i; k++) {
-			if (strcmp(signatures[k].key, signatures[i].key) == 0) {
-				snprintf(error, PROVENANCE_ERROR_BYTES,
+			if (strcmp(signatures[k].key, signatures[i].key) == 0)
+				return complain(error,
 					"a second file about the same CPU, %s",
 					signatures[i].key);
-				return -EINVAL;
-			}
 		}
 	}
 	return 0;

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "complain.h"
+
 static const struct import_unit units[] = {
 	{"ns", QUANTITY_TIME, 1},
 	{"us", QUANTITY_TIME, 1e3},
@@ -29,13 +31,6 @@ import_unit_find(const char *name)
 			return &units[i];
 	}
 	return NULL;
-}
-
-static int
-complain(char *error, const char *what, const char *text)
-{
-	snprintf(error, PROVENANCE_ERROR_BYTES, "%s: %.80s", what, text);
-	return -EINVAL;
 }
 
 int
@@ -123,14 +118,14 @@ import_map_column(struct import_map *map, const char *text,
 	const char *meaning = name_split(&e, text);
 
 	if (!meaning)
-		return complain(error, "not NAME=MEANING", text);
+		return complain(error, "not NAME=MEANING: %.80s", text);
 	if (map->entry_count == IMPORT_ENTRIES)
-		return complain(error, "too many columns", text);
+		return complain(error, "too many columns: %.80s", text);
 	if (is_named(map->entries, map->entry_count, &e))
-		return complain(error, "column given twice", text);
+		return complain(error, "column given twice: %.80s", text);
 	if (meaning_parse(map, &e, meaning))
-		return complain(
-			error, "unknown meaning, or one given twice", text);
+		return complain(error,
+			"unknown meaning, or one given twice: %.80s", text);
 	map->entries[map->entry_count++] = e;
 	return 0;
 }
@@ -145,13 +140,13 @@ import_map_fix(struct import_map *map, const char *text,
 	int column;
 
 	if (!value || e.name_len >= sizeof(name))
-		return complain(error, "not COLUMN=VALUE", text);
+		return complain(error, "not COLUMN=VALUE: %.80s", text);
 	snprintf(name, sizeof(name), "%.*s", (int)e.name_len, text);
 	column = measurement_column(name);
 	if (column < 0 || strcmp(name, "time_ns") == 0)
-		return complain(error, "no such column", text);
+		return complain(error, "no such column: %.80s", text);
 	if (column_state(map, column))
-		return complain(error, "column given twice", text);
+		return complain(error, "column given twice: %.80s", text);
 	return measurement_set(&map->fixed, column, value, error);
 }
 
@@ -163,11 +158,11 @@ import_map_variant(struct import_map *map, const char *text,
 	const char *value = name_split(&e, text);
 
 	if (!value || import_variant_parse(&e.variant, value))
-		return complain(error, "not TEXT=ISA/STORE/FLUSH", text);
+		return complain(error, "not TEXT=ISA/STORE/FLUSH: %.80s", text);
 	if (map->name_count == IMPORT_ENTRIES)
-		return complain(error, "too many variants", text);
+		return complain(error, "too many variants: %.80s", text);
 	if (is_named(map->names, map->name_count, &e))
-		return complain(error, "variant given twice", text);
+		return complain(error, "variant given twice: %.80s", text);
 	map->names[map->name_count++] = e;
 	return 0;
 }

@@ -3,11 +3,9 @@
  */
 #include "import_map.h"
 
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "complain.h"
 #include "table.h"
 
 /* Eleven days: beyond it, a unit was mistaken. */
@@ -15,17 +13,6 @@
 
 /* Beneath it, time_ns is written as 0. */
 #define TIME_LEAST_NS 0.0005
-
-__attribute__((format(printf, 2, 3))) static int
-complain(char *error, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(error, PROVENANCE_ERROR_BYTES, format, args);
-	va_end(args);
-	return -EINVAL;
-}
 
 /* A map laid over one table. */
 struct applied {

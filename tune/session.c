@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "complain.h"
 #include "cpu.h"
 #include "refuse.h"
 #include "wish.h"
@@ -82,11 +83,9 @@ session_open(struct session *s, const struct measurements *all,
 	int err;
 
 	*s = (struct session){.weights = w, .features = features_of(all)};
-	if (assumed_error < 0) {
-		snprintf(error, PROVENANCE_ERROR_BYTES,
-			"assumed_error_pct is not a number up to 100");
-		return -EINVAL;
-	}
+	if (assumed_error < 0)
+		return complain(
+			error, "assumed_error_pct is not a number up to 100");
 	if (refuse_mixed(&all->provenance, error))
 		return -EINVAL;
 	err = cells_build(
