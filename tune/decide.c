@@ -133,9 +133,9 @@ facts_add(struct provenance *p, const struct cells *c)
 		provenance_addf(p, "outliers", "%zu of %zu pulled in",
 			c->outlier_count, c->row_count) ||
 		provenance_addf(p, "margin_pct", "%.2f, or the noise",
-			JUDGE_MARGIN_PCT) ||
+			GAIN_MARGIN_PCT) ||
 		provenance_addf(p, "tie_pct", "%.2f", JUDGE_TIE_PCT) ||
-		provenance_addf(p, "resamples", "%d", JUDGE_RESAMPLES))
+		provenance_addf(p, "resamples", "%d", DRAWS_COUNT))
 		return -ENOMEM;
 	return 0;
 }

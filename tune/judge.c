@@ -5,36 +5,10 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "threshold.h"
-
-/* Any seed will do; the same must always be taken. */
-#define DRAWS_SEED 20240229
-
-int
-draws_make(struct draws *d, unsigned slot_count)
-{
-	size_t count = (size_t)JUDGE_RESAMPLES * slot_count;
-	struct rng rng;
-
-	d->slot_count = slot_count;
-	d->of = calloc(count + 1, sizeof(*d->of));
-	if (!d->of)
-		return -ENOMEM;
-	rng_seed(&rng, DRAWS_SEED);
-	for (size_t i = 0; i < count; i++)
-		d->of[i / slot_count * slot_count +
-			rng_below(&rng, slot_count)]++;
-	return 0;
-}
-
-void
-draws_free(struct draws *d)
-{
-	free(d->of);
-}
 
 int
 judge_open(struct suit *s)
@@ -61,149 +35,44 @@ judge_close(struct suit *s)
 
 /* Room to work in, for all operations of a suit. */
 struct desk {
+	struct gain_room gain;
 	double *sums; /* of struct ways */
 	double *mean; /* resampled */
-	double *slots; /* of a gain */
-	double *before; /* of what is gained over */
-	double *addend; /* of one operation's part */
-	double *deltas; /* of a gain, one a resample */
-	double *search; /* by how much the best of a resample looks better
-			 * there than it is */
+	double *optimism; /* by how much the best of a resample looks better
+			   * there than it is */
 	size_t *thresholds;
 };
 
 static void
 desk_free(struct desk *d)
 {
+	gain_room_free(&d->gain);
 	free(d->sums);
 	free(d->mean);
-	free(d->slots);
-	free(d->before);
-	free(d->addend);
-	free(d->deltas);
-	free(d->search);
+	free(d->optimism);
 	free(d->thresholds);
 }
 
 static int
 desk_make(struct desk *d, const struct suit *s)
 {
-	size_t sizes = 0, width = s->draws->slot_count + HALF_COUNT;
+	size_t sizes = 0;
+	int err = gain_room_make(&d->gain, s->draws);
 
+	if (err)
+		return err;
 	for (int op = 0; op < OP_COUNT; op++) {
 		if (s->losses[op].size_count > sizes)
 			sizes = s->losses[op].size_count;
 	}
 	d->sums = calloc(VARIANT_COUNT * (sizes + 1), sizeof(double));
 	d->mean = calloc(VARIANT_COUNT * (sizes + 1), sizeof(double));
-	d->slots = calloc(width, sizeof(double));
-	d->before = calloc(width, sizeof(double));
-	d->addend = calloc(width, sizeof(double));
-	d->deltas = calloc(JUDGE_RESAMPLES, sizeof(double));
-	d->search = calloc(JUDGE_RESAMPLES, sizeof(double));
-	d->thresholds = calloc(JUDGE_RESAMPLES, sizeof(size_t));
-	if (d->sums && d->mean && d->slots && d->before && d->addend &&
-		d->deltas && d->search && d->thresholds)
+	d->optimism = calloc(DRAWS_COUNT, sizeof(double));
+	d->thresholds = calloc(DRAWS_COUNT, sizeof(size_t));
+	if (d->sums && d->mean && d->optimism && d->thresholds)
 		return 0;
 	desk_free(d);
 	return -ENOMEM;
-}
-
-/* How often each slot is drawn in a resample. */
-static const unsigned *
-draw(const struct suit *s, size_t resample)
-{
-	return s->draws->of + resample * s->draws->slot_count;
-}
-
-/* A gain being judged, in the unit of losses; percent once divided by the
- * weight of all it concerns. */
-struct gain {
-	double mean, total;
-	struct interval pct;
-	double noise_pct;
-	bool proven;
-};
-
-static double
-percent(double loss, double total)
-{
-	return decision_round(100 * expm1(loss / total));
-}
-
-static struct gain
-gain_begin(const struct suit *s, struct desk *desk)
-{
-	size_t width = s->draws->slot_count + HALF_COUNT;
-
-	memset(desk->slots, 0, width * sizeof(*desk->slots));
-	memset(desk->before, 0, width * sizeof(*desk->before));
-	return (struct gain){0};
-}
-
-/* Adds the part of one operation. */
-static void
-gain_add(struct gain *g, const struct losses *l, const struct choice *from,
-	const struct choice *to, struct desk *desk)
-{
-	g->mean += losses_of(l, l->mean, from) - losses_of(l, l->mean, to);
-	g->total += l->total;
-	losses_slots(l, from, desk->addend);
-	for (size_t j = 0; j < l->slot_count + HALF_COUNT; j++) {
-		desk->slots[j] += desk->addend[j];
-		desk->before[j] += desk->addend[j];
-	}
-	losses_slots(l, to, desk->addend);
-	for (size_t j = 0; j < l->slot_count + HALF_COUNT; j++)
-		desk->slots[j] -= desk->addend[j];
-}
-
-static double
-resampled_mean(const struct suit *s, const double *slots, size_t resample)
-{
-	const unsigned *drawn = draw(s, resample);
-	double sum = 0;
-
-	for (unsigned j = 0; j < s->draws->slot_count; j++)
-		sum += drawn[j] * slots[j];
-	return sum / s->draws->slot_count;
-}
-
-/* How far a gain moves between halves of the data. */
-static double
-halves_differ(const double half[HALF_COUNT])
-{
-	return fmax(fabs(half[HALF_FIRST] - half[HALF_SECOND]),
-		       fabs(half[HALF_EVEN] - half[HALF_ODD])) /
-	       2;
-}
-
-/* Interval, noise and proof, from what was added: the basic bootstrap, which
- * takes the error of a resample's gain for that of the gain. If a search found
- * `to`, the resample's gain is that of what the same search finds there. */
-static void
-gain_judge(
-	struct gain *g, const struct suit *s, bool searched, struct desk *desk)
-{
-	double bias = 0, low, high;
-
-	for (size_t r = 0; r < JUDGE_RESAMPLES; r++) {
-		desk->deltas[r] = searched ? desk->search[r] +
-						     resampled_mean(s,
-							     desk->before, r) :
-					     resampled_mean(s, desk->slots, r);
-		if (searched)
-			bias += desk->deltas[r] / JUDGE_RESAMPLES;
-	}
-	stats_sort(desk->deltas, JUDGE_RESAMPLES);
-	low = stats_quantile(desk->deltas, JUDGE_RESAMPLES, 0.025);
-	high = stats_quantile(desk->deltas, JUDGE_RESAMPLES, 0.975);
-	g->pct.middle = percent(g->mean - bias, g->total);
-	g->pct.low = percent(g->mean - high, g->total);
-	g->pct.high = percent(g->mean - low, g->total);
-	g->noise_pct = percent(
-		halves_differ(desk->slots + s->draws->slot_count), g->total);
-	g->proven = g->pct.low > fmax(JUDGE_MARGIN_PCT, g->noise_pct);
 }
 
 int
@@ -211,29 +80,29 @@ judge_gain(const struct suit *s, unsigned ops,
 	const struct choice from[OP_COUNT], const struct choice to[OP_COUNT],
 	struct interval *pct, bool *proven)
 {
-	struct desk desk;
+	struct gain_room room;
 	struct gain g;
-	int err = desk_make(&desk, s);
+	int err = gain_room_make(&room, s->draws);
 
 	if (err)
 		return err;
-	g = gain_begin(s, &desk);
+	g = gain_begin(&room);
 	for (int op = 0; op < OP_COUNT; op++) {
 		const struct losses *l = &s->losses[op];
 
 		if ((ops & 1U << op) && l->total > 0 &&
 			isfinite(losses_of(l, l->mean, &from[op])) &&
 			isfinite(losses_of(l, l->mean, &to[op])))
-			gain_add(&g, l, &from[op], &to[op], &desk);
+			gain_add(&g, l, &from[op], &to[op], &room);
 	}
 	*pct = (struct interval){0, 0, 0};
 	*proven = false;
 	if (g.total > 0) {
-		gain_judge(&g, s, false, &desk);
+		gain_judge(&g, NULL, &room);
 		*pct = g.pct;
 		*proven = g.proven;
 	}
-	desk_free(&desk);
+	gain_room_free(&room);
 	return 0;
 }
 
@@ -280,7 +149,7 @@ static void
 flush_gain(const struct suit *s, enum flush from, enum flush to, struct gain *g,
 	struct desk *desk)
 {
-	*g = gain_begin(s, desk);
+	*g = gain_begin(&desk->gain);
 	for (int op = 0; op < OP_COUNT; op++) {
 		const struct losses *l = &s->losses[op];
 		struct ways before = ways_of(s, l, from, desk);
@@ -291,9 +160,9 @@ flush_gain(const struct suit *s, enum flush from, enum flush to, struct gain *g,
 			continue;
 		threshold_settle(&before, tie_of(l), &a);
 		threshold_settle(&after, tie_of(l), &b);
-		gain_add(g, l, &a, &b, desk);
+		gain_add(g, l, &a, &b, &desk->gain);
 	}
-	gain_judge(g, s, false, desk);
+	gain_judge(g, NULL, &desk->gain);
 }
 
 /* The flush of the row, and in *best the one of least loss, proven or not. A
@@ -340,22 +209,22 @@ search_resample(const struct suit *s, const struct ways *w,
 	const struct choice *best, struct desk *desk, struct decision *d)
 {
 	const struct losses *l = w->losses;
-	size_t low = (size_t)(0.025 * JUDGE_RESAMPLES);
+	size_t low = (size_t)(0.025 * DRAWS_COUNT);
 
-	for (size_t r = 0; r < JUDGE_RESAMPLES; r++) {
+	for (size_t r = 0; r < DRAWS_COUNT; r++) {
 		struct choice found;
 		double loss;
 
-		losses_resample(l, draw(s, r), desk->mean);
+		losses_resample(l, draws_of(s->draws, r), desk->mean);
 		loss = threshold_best(w, desk->mean, &found);
-		desk->search[r] = losses_of(l, l->mean, &found) - loss;
+		desk->optimism[r] = losses_of(l, l->mean, &found) - loss;
 		desk->thresholds[r] = threshold_of(w, desk->mean, best);
 	}
-	qsort(desk->thresholds, JUDGE_RESAMPLES, sizeof(*desk->thresholds),
+	qsort(desk->thresholds, DRAWS_COUNT, sizeof(*desk->thresholds),
 		size_compare);
 	d->has_threshold = true;
 	d->threshold_lo_bytes = desk->thresholds[low];
-	d->threshold_hi_bytes = desk->thresholds[JUDGE_RESAMPLES - 1 - low];
+	d->threshold_hi_bytes = desk->thresholds[DRAWS_COUNT - 1 - low];
 }
 
 /* What would be best for programs of one kind, under the row's flush. */
@@ -382,7 +251,8 @@ programs_judge(
 		/* What ties may be chosen by rule, and cost no less. */
 		if (rival->present)
 			rival->pct = fmax(0,
-				percent(losses_of(&l, l.mean, &d->own.choice) -
+				gain_percent(
+					losses_of(&l, l.mean, &d->own.choice) -
 						loss,
 					l.total));
 		losses_free(&l);
@@ -399,19 +269,19 @@ runner_up_find(const struct ways *w, struct decision *d)
 
 	r->present = isfinite(loss);
 	if (r->present)
-		r->pct = percent(
+		r->pct = gain_percent(
 			loss - losses_of(l, l->mean, &d->own.choice), l->total);
 }
 
 /* The gain of one choice over another in one operation. */
 static struct gain
-op_gain(const struct suit *s, const struct losses *l, const struct choice *from,
+op_gain(const struct losses *l, const struct choice *from,
 	const struct choice *to, bool searched, struct desk *desk)
 {
-	struct gain g = gain_begin(s, desk);
+	struct gain g = gain_begin(&desk->gain);
 
-	gain_add(&g, l, from, to, desk);
-	gain_judge(&g, s, searched, desk);
+	gain_add(&g, l, from, to, &desk->gain);
+	gain_judge(&g, searched ? desk->optimism : NULL, &desk->gain);
 	return g;
 }
 
@@ -433,7 +303,7 @@ op_judge(const struct suit *s, enum op op, enum flush flush, enum flush best,
 	threshold_settle(&w, tie_of(l), &challenger);
 	if (searched)
 		search_resample(s, &w, &challenger, desk, d);
-	g = op_gain(s, l, &kept, &challenger, searched, desk);
+	g = op_gain(l, &kept, &challenger, searched, desk);
 	own->choice = g.proven ? challenger : kept;
 
 	if (op == OP_FLUSH)
@@ -443,15 +313,15 @@ op_judge(const struct suit *s, enum op op, enum flush flush, enum flush best,
 	named = own->verdict == VERDICT_TUNED ? own->choice : challenger;
 	searched &= choice_equal(&named, &challenger) &&
 		    !choice_equal(&named, standard);
-	g = op_gain(s, l, standard, &named, searched, desk);
+	g = op_gain(l, standard, &named, searched, desk);
 	own->gain_pct = g.pct.middle;
 	own->gain_lo_pct = g.pct.low;
 	own->gain_hi_pct = g.pct.high;
 	d->noise_pct = g.noise_pct;
 	if (!choice_equal(&named, &own->choice))
 		d->challenger = (struct rival){true, named, own->gain_pct};
-	own->regret_pct = percent(losses_of(l, l->mean, &own->choice) -
-					  threshold_ideal(l, s->domain),
+	own->regret_pct = gain_percent(losses_of(l, l->mean, &own->choice) -
+					       threshold_ideal(l, s->domain),
 		l->total);
 	runner_up_find(&w, d);
 	return programs_judge(s, op, d, desk);

@@ -6,10 +6,8 @@
  * at its best under it; then move and set, each for itself, under that flush.
  *
  * Each step keeps the default unless the gain is proven: the low end of its
- * 95% interval must exceed a margin, which is JUDGE_MARGIN_PCT or the noise
- * seen between halves of the data, whichever is more. Since the best of many
- * looks better than it is, what resampling shows of that optimism is taken off
- * first.
+ * 95% interval must exceed a margin (gain.h). Since the best of many looks
+ * better than it is, what resampling shows of that optimism is taken off first.
  */
 #ifndef TUNE_JUDGE_H
 #define TUNE_JUDGE_H
@@ -17,38 +15,17 @@
 #include <stdbool.h>
 
 #include "decision.h"
-#include "losses.h"
-#include "stats.h"
+#include "gain.h"
 
 /* Ways that differ by less are as good as each other: the rule of threshold.h
  * chooses. */
 #define JUDGE_TIE_PCT 0.2
 
-/* A gain must be proven to exceed this before the default gives way, or one row
- * for all nodes. Found with pmem-tune simulate: half as much switches twice as
- * often where nothing differs, and gains nothing that is seen. */
-#define JUDGE_MARGIN_PCT 0.3
-
 /* Why an operation that has no weight keeps the default. */
 #define JUDGE_LEFT_OUT "the weights leave this operation out"
 
 /* What both rules together may cost: the tie band of a decision. */
-#define JUDGE_BAND_PCT (JUDGE_TIE_PCT + JUDGE_MARGIN_PCT)
-
-/* Resamples of an interval: 2.5% of them, 10, lie beyond either end. */
-#define JUDGE_RESAMPLES 400
-
-/* How often each slot is drawn in each resample; the same draws serve every
- * judgement of a file, so that equal data are judged alike. */
-struct draws {
-	unsigned *of; /* [JUDGE_RESAMPLES][slot_count] */
-	unsigned slot_count;
-};
-
-/* Draws with a seed that never changes. 0 or -ENOMEM. */
-int draws_make(struct draws *d, unsigned slot_count);
-
-void draws_free(struct draws *d);
+#define JUDGE_BAND_PCT (JUDGE_TIE_PCT + GAIN_MARGIN_PCT)
 
 /* What is judged. */
 struct suit {
