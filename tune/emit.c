@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "complain.h"
+#include "emit_row.h"
 
 /* CPUID gives twelve letters; numbers have at most three digits. */
 #define VENDOR_MOST 12
@@ -77,22 +78,6 @@ signature_get(struct signature *s, const struct provenance *p,
 	return 0;
 }
 
-/* Text within a comment: nothing in it may end the comment, seem to open
- * another, or be a trigraph. */
-static void
-comment_write(const char *text, FILE *f)
-{
-	static const char *const apart[] = {"*/", "/*", "??"};
-
-	for (const char *c = text; *c; c++) {
-		fputc(*c, f);
-		for (size_t i = 0; i < sizeof(apart) / sizeof(*apart); i++) {
-			if (strncmp(c, apart[i], 2) == 0)
-				fputc(' ', f);
-		}
-	}
-}
-
 static void
 string_write(const char *text, FILE *f)
 {
@@ -124,7 +109,7 @@ provenance_comment(
 		if (is_observation(p->facts[i].key))
 			continue;
 		fprintf(f, " *   %s: ", p->facts[i].key);
-		comment_write(p->facts[i].value, f);
+		emit_comment(p->facts[i].value, f);
 		fputc('\n', f);
 	}
 }
@@ -162,153 +147,6 @@ id_write(const struct decision_list *lists, size_t count, FILE *f)
 	fputs("\"\n\n", f);
 }
 
-/* A row of the header: the judgements of its three operations, and the
- * decisions whose remarks belong to it. */
-struct row {
-	const struct signature *signature;
-	enum domain domain;
-	bool any;
-	const struct decision *decisions; /* OP_COUNT of them, by op */
-};
-
-static const struct judgement *
-judgement_of(const struct row *row, enum op op)
-{
-	const struct decision *d = &row->decisions[op];
-
-	return row->any && d->has_uniform ? &d->uniform : &d->own;
-}
-
-static void
-choice_words(enum op op, const struct choice *c, FILE *f)
-{
-	char text[DECISION_BYTES_TEXT];
-
-	if (op == OP_FLUSH)
-		fputs(flush_kernels[c->flush].name, f);
-	else if (c->stream_min_bytes == POLICY_NEVER)
-		fprintf(f, "%s/cached/%s", isa_names[c->cached_isa],
-			flush_kernels[c->flush].name);
-	else
-		fprintf(f, "%s/cached/%s, from %s bytes %s/stream/%s",
-			isa_names[c->cached_isa], flush_kernels[c->flush].name,
-			decision_bytes(c->stream_min_bytes, text),
-			isa_names[c->stream_isa],
-			flush_kernels[c->stream_flush].name);
-}
-
-static void
-rival_comment(enum op op, const char *what, const struct rival *r,
-	const char *unit, FILE *f)
-{
-	if (!r->present)
-		return;
-	fprintf(f, "\t *    %s: ", what);
-	choice_words(op, &r->choice, f);
-	fprintf(f, ": %s %.2f%% \\\n", unit, r->pct);
-}
-
-static void
-remarks_comment(const struct decision *d, FILE *f)
-{
-	char lo[DECISION_BYTES_TEXT], hi[DECISION_BYTES_TEXT];
-
-	if (d->has_threshold)
-		fprintf(f, "\t *    threshold between %s and %s \\\n",
-			decision_bytes(d->threshold_lo_bytes, lo),
-			decision_bytes(d->threshold_hi_bytes, hi));
-	rival_comment(d->op, "not proven", &d->challenger, "gain", f);
-	rival_comment(d->op, "runner-up", &d->runner_up, "loses", f);
-	for (int p = 0; p < PROGRAM_COUNT; p++) {
-		/* Programs for which the row is best need no word. */
-		if (d->programs[p].pct > 0)
-			rival_comment(d->op, program_names[p], &d->programs[p],
-				"this row loses", f);
-	}
-}
-
-static const char *
-verdict_words(const struct judgement *j)
-{
-	if (j->verdict == VERDICT_TUNED)
-		return "tuned";
-	if (j->gain_lo_pct == 0 && j->gain_hi_pct == 0)
-		return "default, the best found";
-	return "default, what is better is not proven";
-}
-
-static void
-op_comment(const struct row *row, enum op op, FILE *f)
-{
-	const struct judgement *j = judgement_of(row, op);
-
-	fprintf(f, "\t *  %s: ", op_names[op]);
-	choice_words(op, &j->choice, f);
-	if (j->verdict == VERDICT_REFUSED) {
-		fputs(": uncalibrated default: ", f);
-		comment_write(j->reason, f);
-		fputs(" \\\n", f);
-		return;
-	}
-	fprintf(f, ": %s, regret %.2f%%", verdict_words(j), j->regret_pct);
-	if (j->gain_lo_pct != 0 || j->gain_hi_pct != 0)
-		fprintf(f, ", gain %.2f%% [%.2f, %.2f]", j->gain_pct,
-			j->gain_lo_pct, j->gain_hi_pct);
-	fputs(" \\\n", f);
-	if (!row->any || !row->decisions[op].has_uniform)
-		remarks_comment(&row->decisions[op], f);
-}
-
-static void
-node_words(unsigned node, bool any, FILE *f)
-{
-	if (any)
-		fputs("ANY", f);
-	else
-		fprintf(f, "%u", node);
-}
-
-static void
-op_words(const struct choice *c, FILE *f)
-{
-	char text[DECISION_BYTES_TEXT];
-
-	fprintf(f, "%s, %s, %s, %s", isa_names[c->cached_isa],
-		isa_names[c->stream_isa], flush_kernels[c->stream_flush].name,
-		c->stream_min_bytes == POLICY_NEVER ?
-			"NEVER" :
-			decision_bytes(c->stream_min_bytes, text));
-}
-
-static void
-row_write(const struct row *row, FILE *f)
-{
-	const struct decision *d = row->decisions;
-
-	fputs(" \\\n\t/* ", f);
-	if (row->any)
-		fprintf(f, "%s, any node: \\\n", domain_names[row->domain]);
-	else
-		fprintf(f,
-			"%s, node %u to %u: gains %.2f%% [%.2f, %.2f] over any "
-			"node's row: \\\n",
-			domain_names[row->domain], d->cpu_node, d->mem_node,
-			d->own_gain_pct, d->own_gain_lo_pct,
-			d->own_gain_hi_pct);
-	for (int op = 0; op < OP_COUNT; op++)
-		op_comment(row, (enum op)op, f);
-	fprintf(f, "\t */ \\\n\tROW(%s, ", row->signature->key);
-	node_words(d->cpu_node, row->any, f);
-	fputs(", ", f);
-	node_words(d->mem_node, row->any, f);
-	fprintf(f, ", %s, %s, \\\n\t\t", domain_names[row->domain],
-		flush_kernels[judgement_of(row, OP_FLUSH)->choice.flush].name);
-	op_words(&judgement_of(row, OP_MOVE)->choice, f);
-	fputs(", \\\n\t\t", f);
-	op_words(&judgement_of(row, OP_SET)->choice, f);
-	fputc(')', f);
-}
-
 /* The decisions of a list come pair by pair, in each domain by domain, in each
  * op by op: OP_COUNT of them make a row. */
 static const struct decision *
@@ -323,15 +161,15 @@ rows_write(const struct decision_list *list, const struct signature *s, FILE *f)
 	size_t pairs = list->count / DOMAIN_COUNT / OP_COUNT;
 
 	for (int domain = 0; domain < DOMAIN_COUNT; domain++) {
-		struct row row = {s, (enum domain)domain, true,
+		struct emit_row row = {s->key, (enum domain)domain, true,
 			decisions_of(list, 0, domain)};
 
-		row_write(&row, f);
+		emit_row(&row, f);
 		row.any = false;
 		for (size_t p = 0; p < pairs; p++) {
 			row.decisions = decisions_of(list, p, domain);
 			if (row.decisions->differs)
-				row_write(&row, f);
+				emit_row(&row, f);
 		}
 	}
 }
