@@ -1,0 +1,206 @@
+/*
+ * compare_results.c: what a comparison's files say, and when there are any
+ *
+ * A run that the machine disturbed leaves no file: numbers that look fine and
+ * are not would be believed.
+ */
+#include "compare_session.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare_calls.h"
+#include "compare_goals.h"
+#include "facts.h"
+#include "verb.h"
+
+#define COMPARE_SCHEMA "1"
+
+static int
+cannot_write(const char *path, int err)
+{
+	return verb_fail("cannot write: %s: %s", strerror(-err), path);
+}
+
+int
+compare_results_facts(struct compare_session *s)
+{
+	char error[PROVENANCE_ERROR_BYTES];
+	const char *path = s->settings->platform;
+
+	if (path) {
+		if (provenance_read(&s->facts, path, COMPARE_SCHEMA, error))
+			return verb_fail(
+				"cannot read platform: %s: %s", error, path);
+		return 0;
+	}
+	if (provenance_add(&s->facts, "schema", COMPARE_SCHEMA) ||
+		facts_collect(&s->facts, &s->platform))
+		return compare_out_of_memory();
+	return 0;
+}
+
+static int
+libs_facts(struct compare_session *s)
+{
+	const struct compare_libs *libs = &s->settings->libs;
+	int err = 0;
+
+	for (size_t i = 0; !err && i < compare_kernels_from(libs); i++) {
+		const struct compare_instance *instance = &libs->instances[i];
+		char text[1000];
+		size_t used;
+
+		used = (size_t)snprintf(text, sizeof(text),
+			"%s of table %s: %.300s", instance->lib->label,
+			instance->table->name, instance->lib->path);
+		for (char *const *e = instance->lib->env; *e; e++) {
+			if (used < sizeof(text))
+				used += (size_t)snprintf(text + used,
+					sizeof(text) - used, " %s", *e);
+		}
+		err = provenance_add(&s->facts, "lib", text);
+	}
+	return err;
+}
+
+/* What a reader of the file must know of the run. */
+static int
+run_facts(struct compare_session *s, const struct steal *before)
+{
+	const struct compare_settings *o = s->settings;
+	char states[STATES_TEXT_BYTES];
+	double load = 0;
+	int err = libs_facts(s);
+
+	getloadavg(&load, 1);
+	states_describe(&s->run.states, &s->timing, states);
+	if (!err)
+		err = provenance_add(&s->facts, "target", o->target);
+	if (!err)
+		err = provenance_add(&s->facts, "target_emulated",
+			s->dest[0].emulated ? "yes" : "no");
+	if (!err)
+		err = provenance_addf(&s->facts, "nodes_used",
+			"cpu %u, memory %d", s->run.cpu_node,
+			s->dest[0].mem_node);
+	if (!err)
+		err = provenance_addf(&s->facts, "threads", "%u", o->threads);
+	if (!err)
+		err = provenance_addf(&s->facts, "seed", "%" PRIu64, o->seed);
+	if (!err)
+		err = provenance_addf(&s->facts, "rounds", "%u", s->run.rounds);
+	if (!err)
+		err = provenance_addf(
+			&s->facts, "steal_pct", "%.2f", steal_pct(before));
+	if (!err)
+		err = provenance_addf(
+			&s->facts, "sections_taken_again", "%zu", s->retakes);
+	if (!err)
+		err = provenance_addf(&s->facts, "load", "%.2f", load);
+	if (!err)
+		err = provenance_add(
+			&s->facts, "cached_after_preparing", states);
+	return err;
+}
+
+int
+compare_results_write(struct compare_session *s, const struct steal *before)
+{
+	char text[TIMING_ERROR_BYTES + STATES_TEXT_BYTES];
+	const char *flaw;
+
+	if (timing_recheck(&s->timing, text))
+		return compare_refuse(text);
+	flaw = states_flaw(&s->run.states, &s->timing, text);
+	if (flaw)
+		return compare_refuse(flaw);
+	if (steal_pct(before) > PLAN_STEAL_MOST_PCT)
+		return compare_refuse(
+			"the hypervisor stole too much of the CPU's time");
+	if (run_facts(s, before))
+		return compare_out_of_memory();
+	provenance_write(&s->facts, "# ", s->out.stream);
+	if (compare_print(&s->run, s->out.stream, stdout))
+		return compare_out_of_memory();
+	return 0;
+}
+
+/* Measures doubtful cells again, then what is no cell, and writes goals.tsv. */
+static int
+goals_write(struct compare_session *s, struct compare_run *again,
+	char error[LIBRARY_ERROR_BYTES])
+{
+	FILE *out = s->goals.stream;
+	int err = 0;
+
+	again->seconds = s->settings->seconds * COMPARE_AGAIN_SHARE;
+	again->seed = s->run.seed + s->run.rounds;
+	if (again->work.cell_count)
+		err = compare_run(again, error);
+	if (err)
+		return err;
+	provenance_write(&s->facts, "# ", out);
+	err = compare_goals_write(&s->run, again, out);
+	if (err)
+		snprintf(error, LIBRARY_ERROR_BYTES,
+			"cannot judge goals: out of memory");
+	return err ? err : compare_calls_write(&s->run, out, error);
+}
+
+int
+compare_results_goals(struct compare_session *s)
+{
+	char error[LIBRARY_ERROR_BYTES];
+	struct compare_run again;
+	int err;
+
+	if (!s->settings->goals)
+		return 0;
+	if (compare_goals_doubt(&s->run, &again))
+		return compare_out_of_memory();
+	err = goals_write(s, &again, error);
+	compare_run_free(&again);
+	plan_free(&again.work);
+	return err ? verb_fail("%s", error) : 0;
+}
+
+int
+compare_results_open(struct compare_session *s)
+{
+	const struct compare_settings *o = s->settings;
+	int err = atomic_file_open(&s->out, o->out);
+
+	if (err)
+		return cannot_write(o->out, err);
+	if (!o->goals)
+		return 0;
+	err = atomic_file_open(&s->goals, o->goals);
+	if (!err)
+		return 0;
+	atomic_file_abort(&s->out);
+	return cannot_write(o->goals, err);
+}
+
+void
+compare_results_abort(struct compare_session *s)
+{
+	atomic_file_abort(&s->out);
+	if (s->settings->goals)
+		atomic_file_abort(&s->goals);
+}
+
+int
+compare_results_commit(struct compare_session *s)
+{
+	const struct compare_settings *o = s->settings;
+	int err = o->goals ? atomic_file_commit(&s->goals) : 0;
+
+	if (err) {
+		atomic_file_abort(&s->out);
+		return cannot_write(o->goals, err);
+	}
+	err = atomic_file_commit(&s->out);
+	return err ? cannot_write(o->out, err) : 0;
+}
