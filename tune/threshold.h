@@ -1,11 +1,9 @@
 /*
  * threshold.h: the best way to carry out one operation
  *
- * A way is a cached kernel for short lengths, a stream kernel for long ones,
- * and the length from which on it streams. The best has the least weighted sum
- * of losses over all lengths (after the rule of GMP's tuneup, which sums
- * relative losses to find a threshold): a kernel that wins at one length alone
- * moves nothing.
+ * The best has the least weighted sum of losses over all lengths (after the
+ * rule of GMP's tuneup, which sums relative losses to find a threshold): a
+ * kernel that wins at one length alone moves nothing.
  *
  * Ways that differ by less than a tie are as good as each other. Among them
  * the choice is made by rule, so that another run on the same machine makes
@@ -17,18 +15,7 @@
 
 #include <stddef.h>
 
-#include "losses.h"
-#include "policy.h"
-
-/* The ways to choose from: kernels that are eligible in the domain, cached
- * ones with this flush. */
-struct ways {
-	const struct losses *losses;
-	enum domain domain;
-	enum flush flush;
-	const struct choice *standard;
-	double *sums; /* scratch: VARIANT_COUNT * (losses->size_count + 1) */
-};
+#include "ways.h"
 
 /* The way of least loss by means (losses->mean or resampled ones), and its
  * loss; INFINITY if there is none. */
