@@ -161,7 +161,7 @@ lookup_calls(const struct bench *b, const char *src, size_t low, size_t high)
 	uint64_t start;
 
 	policy_state.contested_min_bytes = low;
-	policy_state.contested_max_bytes = high;
+	policy_state.contested_span_bytes = high - low;
 	start = timing_begin(b->timing);
 	for (size_t i = 0; i < LOOKUP_CALLS; i++)
 		pmem_memcpy_nodrain(b->dest, src, LOOKUP_BYTES);
@@ -182,8 +182,8 @@ lookup_pairs_take(
 	const struct policy_state kept = policy_state;
 	struct op_policy *move = &policy_state.uniform.move;
 
-	if (!nodes_by_unit)
-		nodes_load();
+	policy_state.row_count = 0;
+	policy_index();
 	nodes_assign((uintptr_t)b->dest, (uintptr_t)b->dest + 1, 0);
 	move->cached = copy_kernel_find(ISA_SSE2, STORE_CACHED, FLUSH_NONE);
 	move->stream_min_bytes = POLICY_NEVER;

@@ -3,13 +3,17 @@
  */
 #include "nodes.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/rseq.h>
 
 #include "sysfs.h"
 
 int16_t nodes_by_cpu[NODES_CPUS];
 _Atomic uint8_t *nodes_by_unit;
+uintptr_t nodes_units_at_hand;
+ptrdiff_t nodes_cpu_offset;
 
 /* Reads "0-3,8\n" lists of /sys/devices/system/node/nodeN/cpulist. */
 static void
@@ -55,6 +59,29 @@ nodes_load(void)
 			cpu_list_assign(list, node);
 	}
 	units_load();
+	nodes_cpu_offset = __rseq_offset +
+			   (ptrdiff_t)offsetof(struct rseq, cpu_id);
+	nodes_units_at_hand = nodes_by_unit && __rseq_size ? NODES_UNITS : 0;
+}
+
+int
+nodes_current(void)
+{
+	int cpu = sched_getcpu();
+
+	return cpu >= 0 && cpu < NODES_CPUS ? nodes_by_cpu[cpu] : -1;
+}
+
+int
+nodes_of(const void *addr)
+{
+	uintptr_t unit = (uintptr_t)addr / NODES_UNIT_BYTES;
+
+	if (!nodes_by_unit || unit >= NODES_UNITS)
+		return -1;
+	return atomic_load_explicit(
+		       &nodes_by_unit[unit], memory_order_relaxed) -
+	       1;
 }
 
 void

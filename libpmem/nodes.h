@@ -3,16 +3,15 @@
  *
  * Node numbers are the kernel's, from sysfs; no library is asked. Both
  * questions are answered from tables, without locks, for the copy functions ask
- * them in their hot path. They matter, and the tables exist, only where rows
- * differ between nodes.
+ * them in their hot path: policy_at_hand reads the tables itself. They matter,
+ * and the tables exist, only where rows differ between nodes.
  */
 #ifndef LIBPMEM_NODES_H
 #define LIBPMEM_NODES_H
 
-#include <sched.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <sys/rseq.h>
 
 /* Nodes are 0 to NODES_MAX - 1, more than any x86 machine has. */
 #define NODES_MAX 64
@@ -20,7 +19,9 @@
 /* Makes the tables. What cannot be read, or have memory, stays unknown. */
 void nodes_load(void);
 
-/* The tables; read by the two questions below only. */
+/* The tables. Hidden: whoever reads them does not ask where they are. */
+#pragma GCC visibility push(hidden)
+
 #define NODES_CPUS 1024 /* what glibc's cpu_set_t counts to */
 extern int16_t nodes_by_cpu[NODES_CPUS];
 
@@ -32,33 +33,36 @@ extern int16_t nodes_by_cpu[NODES_CPUS];
 #define NODES_UNITS (((uintptr_t)1 << 47) / NODES_UNIT_BYTES)
 extern _Atomic uint8_t *nodes_by_unit;
 
-/* Node of the CPU this thread runs on now, or -1. Async-signal-safe. The kernel
- * keeps the CPU's number in the thread's restartable-sequence area, where it
- * is one load; sched_getcpu looks there too, but takes 4 ns. */
-static inline int
-nodes_current(void)
-{
-	const char *thread = __builtin_thread_pointer();
-	const volatile struct rseq
-		*rseq = (const volatile struct rseq *)(thread + __rseq_offset);
-	unsigned cpu = __rseq_size ? rseq->cpu_id : (unsigned)sched_getcpu();
+/* NODES_UNITS where the table exists and nodes_cpu has an answer, else 0: so
+ * that a hot path has one compare for all that can be amiss. */
+extern uintptr_t nodes_units_at_hand;
 
-	return cpu < NODES_CPUS ? nodes_by_cpu[cpu] : -1;
+/* Where the kernel keeps the number of a thread's CPU, in bytes from the thread
+ * pointer: in the area for restartable sequences. */
+extern ptrdiff_t nodes_cpu_offset;
+
+#pragma GCC visibility pop
+
+/* CPU this thread runs on now: two loads, where sched_getcpu takes 4 ns. To be
+ * asked only where nodes_units_at_hand is not 0; NODES_CPUS or more if the
+ * kernel does not tell this thread. Async-signal-safe. */
+static inline uint64_t
+nodes_cpu(void)
+{
+	uint64_t cpu;
+
+	__asm__ volatile("movl %%fs:(%1), %k0"
+			 : "=r"(cpu)
+			 : "r"(nodes_cpu_offset));
+	return cpu;
 }
+
+/* Node of the CPU this thread runs on now, or -1. Async-signal-safe. */
+int nodes_current(void);
 
 /* Node of the mapping that holds addr, or -1 where nodes_assign told none or
- * there are no tables. Async-signal-safe; one load. */
-static inline int
-nodes_of(const void *addr)
-{
-	uintptr_t unit = (uintptr_t)addr / NODES_UNIT_BYTES;
-
-	if (!nodes_by_unit || unit >= NODES_UNITS)
-		return -1;
-	return atomic_load_explicit(
-		       &nodes_by_unit[unit], memory_order_relaxed) -
-	       1;
-}
+ * there is no table. Async-signal-safe. */
+int nodes_of(const void *addr);
 
 /* Remembers the node (-1: unknown) of the pages [start, end), to 2 MiB: what
  * lies in the same 2 MiB as a mapping's last page may take its node, too. A

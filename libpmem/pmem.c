@@ -95,9 +95,9 @@ drain_unless(unsigned flags)
 }
 
 static inline void *
-move(void *dest, const void *src, size_t len, unsigned flags)
+move(const struct op_policy *op, void *dest, const void *src, size_t len,
+	unsigned flags)
 {
-	const struct op_policy *op = &policy_for(dest, len)->move;
 	const struct copy_kernel *kernel = kernel_for(op, len, flags);
 
 	flags_trace(flags);
@@ -112,9 +112,8 @@ move(void *dest, const void *src, size_t len, unsigned flags)
 }
 
 static inline void *
-set(void *dest, int c, size_t len, unsigned flags)
+set(const struct op_policy *op, void *dest, int c, size_t len, unsigned flags)
 {
-	const struct op_policy *op = &policy_for(dest, len)->set;
 	const struct copy_kernel *kernel = kernel_for(op, len, flags);
 
 	flags_trace(flags);
@@ -128,56 +127,82 @@ set(void *dest, int c, size_t len, unsigned flags)
 	return dest;
 }
 
+/* Apart, so that the functions below jump to them: if they called, every copy
+ * would pay for keeping its arguments. */
+static __attribute__((noinline)) void *
+move_searched(void *dest, const void *src, size_t len, unsigned flags)
+{
+	return move(&policy_search(dest)->move, dest, src, len, flags);
+}
+
+static __attribute__((noinline)) void *
+set_searched(void *dest, int c, size_t len, unsigned flags)
+{
+	return set(&policy_search(dest)->set, dest, c, len, flags);
+}
+
+static inline void *
+move_at(void *dest, const void *src, size_t len, unsigned flags)
+{
+	const struct policy *row;
+
+	if (!policy_at_hand(dest, len, &row))
+		return move_searched(dest, src, len, flags);
+	return move(&row->move, dest, src, len, flags);
+}
+
+static inline void *
+set_at(void *dest, int c, size_t len, unsigned flags)
+{
+	const struct policy *row;
+
+	if (!policy_at_hand(dest, len, &row))
+		return set_searched(dest, c, len, flags);
+	return set(&row->set, dest, c, len, flags);
+}
+
+/* A copy is a move by another name. */
 void *
 pmem_memmove(void *pmemdest, const void *src, size_t len, unsigned flags)
 {
-	return move(pmemdest, src, len, flags);
+	return move_at(pmemdest, src, len, flags);
 }
 
-void *
-pmem_memcpy(void *pmemdest, const void *src, size_t len, unsigned flags)
-{
-	return move(pmemdest, src, len, flags);
-}
+void *pmem_memcpy(void *pmemdest, const void *src, size_t len, unsigned flags)
+	__attribute__((alias("pmem_memmove")));
 
 void *
 pmem_memset(void *pmemdest, int c, size_t len, unsigned flags)
 {
-	return set(pmemdest, c, len, flags);
+	return set_at(pmemdest, c, len, flags);
 }
 
 void *
 pmem_memmove_persist(void *pmemdest, const void *src, size_t len)
 {
-	return move(pmemdest, src, len, 0);
+	return move_at(pmemdest, src, len, 0);
 }
 
-void *
-pmem_memcpy_persist(void *pmemdest, const void *src, size_t len)
-{
-	return move(pmemdest, src, len, 0);
-}
+void *pmem_memcpy_persist(void *pmemdest, const void *src, size_t len)
+	__attribute__((alias("pmem_memmove_persist")));
 
 void *
 pmem_memset_persist(void *pmemdest, int c, size_t len)
 {
-	return set(pmemdest, c, len, 0);
+	return set_at(pmemdest, c, len, 0);
 }
 
 void *
 pmem_memmove_nodrain(void *pmemdest, const void *src, size_t len)
 {
-	return move(pmemdest, src, len, PMEM_F_MEM_NODRAIN);
+	return move_at(pmemdest, src, len, PMEM_F_MEM_NODRAIN);
 }
 
-void *
-pmem_memcpy_nodrain(void *pmemdest, const void *src, size_t len)
-{
-	return move(pmemdest, src, len, PMEM_F_MEM_NODRAIN);
-}
+void *pmem_memcpy_nodrain(void *pmemdest, const void *src, size_t len)
+	__attribute__((alias("pmem_memmove_nodrain")));
 
 void *
 pmem_memset_nodrain(void *pmemdest, int c, size_t len)
 {
-	return set(pmemdest, c, len, PMEM_F_MEM_NODRAIN);
+	return set_at(pmemdest, c, len, PMEM_F_MEM_NODRAIN);
 }

@@ -26,8 +26,10 @@ const char *const domain_names[DOMAIN_COUNT] = {
 
 static struct policy node_rows[MAX_ROWS];
 
-/* Row + 1 for each pair of nodes, each + 1; 0 says: the uniform row. */
-static uint8_t row_index[NODES_MAX + 1][NODES_MAX + 1];
+/* The row for each pair of nodes, each + 1. */
+static const struct policy *rows_by_nodes[NODES_MAX + 1][NODES_MAX + 1];
+
+const struct policy *const *policy_rows_by_cpu[NODES_CPUS];
 
 /* Durable on every x86-64 CPU, for callers that come before the constructor:
  * index 0 of each (store, flush) is the generic isa. Positions are checked by
@@ -127,6 +129,7 @@ op_contest(struct policy_state *s, const struct op_policy *a,
 	const struct op_policy *b)
 {
 	size_t low = a->stream_min_bytes, high = b->stream_min_bytes;
+	size_t end = s->contested_min_bytes + s->contested_span_bytes;
 
 	if (low > high) {
 		low = b->stream_min_bytes;
@@ -138,10 +141,12 @@ op_contest(struct policy_state *s, const struct op_policy *a,
 	}
 	if (low == high)
 		return;
-	if (s->contested_max_bytes == 0 || low < s->contested_min_bytes)
-		s->contested_min_bytes = low;
-	if (high > s->contested_max_bytes)
-		s->contested_max_bytes = high;
+	if (end > s->contested_min_bytes && low > s->contested_min_bytes)
+		low = s->contested_min_bytes;
+	if (high < end)
+		high = end;
+	s->contested_min_bytes = low;
+	s->contested_span_bytes = high - low;
 }
 
 static void
@@ -167,27 +172,36 @@ row_fit(const struct policy *row, int cpu_node, int mem_node)
 	return fit;
 }
 
-/* Fills row_index: a lookup is then two table reads and this one. */
-static void
-rows_index(const struct policy_state *s)
+static const struct policy *
+row_fitting(const struct policy_state *s, int cpu_node, int mem_node)
 {
-	for (int cpu_node = -1; cpu_node < NODES_MAX; cpu_node++) {
-		for (int mem_node = -1; mem_node < NODES_MAX; mem_node++) {
-			uint8_t *best = &row_index[cpu_node + 1][mem_node + 1];
-			int best_fit = 0;
+	const struct policy *best = &s->uniform;
+	int best_fit = 0;
 
-			*best = 0;
-			for (size_t i = 0; i < s->row_count; i++) {
-				int fit = row_fit(
-					&s->rows[i], cpu_node, mem_node);
+	for (size_t i = 0; i < s->row_count; i++) {
+		int fit = row_fit(&s->rows[i], cpu_node, mem_node);
 
-				if (fit > best_fit) {
-					best_fit = fit;
-					*best = (uint8_t)(i + 1);
-				}
-			}
+		if (fit > best_fit) {
+			best_fit = fit;
+			best = &s->rows[i];
 		}
 	}
+	return best;
+}
+
+void
+policy_index(void)
+{
+	const struct policy_state *s = &policy_state;
+
+	for (int cpu_node = -1; cpu_node < NODES_MAX; cpu_node++) {
+		for (int mem_node = -1; mem_node < NODES_MAX; mem_node++)
+			rows_by_nodes[cpu_node + 1][mem_node + 1] = row_fitting(
+				s, cpu_node, mem_node);
+	}
+	nodes_load();
+	for (int cpu = 0; cpu < NODES_CPUS; cpu++)
+		policy_rows_by_cpu[cpu] = rows_by_nodes[nodes_by_cpu[cpu] + 1];
 }
 
 static void
@@ -212,14 +226,12 @@ rows_resolve(
 			policy_resolve(&node_rows[s->row_count++], wish, env,
 				features);
 	}
-	s->contested_min_bytes = s->contested_max_bytes = 0;
+	if (s->row_count)
+		policy_index();
+	s->contested_min_bytes = s->contested_span_bytes = 0;
 	s->flush_contested = false;
 	for (size_t i = 0; i < s->row_count; i++)
 		row_contest(s, &node_rows[i]);
-	if (s->row_count) {
-		rows_index(s);
-		nodes_load();
-	}
 }
 
 static void
@@ -281,11 +293,9 @@ policy_load(void)
 }
 
 const struct policy *
-policy_lookup(const void *dest)
+policy_search(const void *dest)
 {
-	unsigned row = row_index[nodes_current() + 1][nodes_of(dest) + 1];
-
-	return row ? &node_rows[row - 1] : &policy_state.uniform;
+	return rows_by_nodes[nodes_current() + 1][nodes_of(dest) + 1];
 }
 
 static void

@@ -27,6 +27,7 @@
 #include "cpu.h"
 #include "env.h"
 #include "flush.h"
+#include "nodes.h"
 
 /* Where data must be to survive a power loss. */
 enum domain {
@@ -77,12 +78,12 @@ struct policy_inputs {
 
 /* Everything that calls need, resolved. */
 struct policy_state {
-	/* The row for any node: used below contested_min_bytes, from
-	 * contested_max_bytes on, and where no row names the node. */
+	/* The row for any node: used for lengths that are not contested, and
+	 * where no row names the node. */
 	struct policy uniform;
-	/* Lengths in [contested_min_bytes, contested_max_bytes) depend on the
-	 * node of CPU and destination; empty (0, 0) where rows agree. */
-	size_t contested_min_bytes, contested_max_bytes;
+	/* Lengths of [min, min + span) depend on the node of CPU and
+	 * destination; empty (0, 0) where rows agree. */
+	size_t contested_min_bytes, contested_span_bytes;
 	bool flush_contested; /* some row flushes with another instruction */
 	const struct policy *rows; /* per-node rows, or NULL */
 	size_t row_count;
@@ -91,7 +92,13 @@ struct policy_state {
 	struct policy_inputs inputs;
 };
 
+/* Hidden: a call reads them without asking where they are. */
+#pragma GCC visibility push(hidden)
 extern struct policy_state policy_state;
+
+/* By CPU, then by a byte of nodes_by_unit: the row. */
+extern const struct policy *const *policy_rows_by_cpu[NODES_CPUS];
+#pragma GCC visibility pop
 
 struct env;
 struct row_wish;
@@ -105,28 +112,53 @@ void policy_resolve(struct policy *row, const struct row_wish *wish,
  * constructor; cannot fail (what cannot be read counts as absent). */
 void policy_load(void);
 
-/* The row for a destination; the fast path stays inline: one compare where
- * rows agree. Never NULL. Async-signal-safe, lock-free. */
-const struct policy *policy_lookup(const void *dest);
+/* Makes the tables that the lookup reads, of the rows of the state. Part of
+ * policy_load where rows name nodes. */
+void policy_index(void);
 
-static inline const struct policy *
-policy_for(const void *dest, size_t len_bytes)
+/* The row for a destination, of a length that is contested. Never NULL.
+ * Async-signal-safe, lock-free. */
+const struct policy *policy_search(const void *dest);
+
+/* The same in six loads, put in *row; false where policy_search must be asked:
+ * where the kernel tells no thread its CPU, or there is no table. If the thread
+ * moves to another CPU meanwhile, the row is that of the CPU before. */
+static inline bool
+policy_row_at_hand(const void *dest, const struct policy **row)
+{
+	uintptr_t unit = (uintptr_t)dest / NODES_UNIT_BYTES;
+	uint64_t cpu;
+
+	if (__builtin_expect(unit >= nodes_units_at_hand, 0))
+		return false;
+	cpu = nodes_cpu();
+	if (__builtin_expect(cpu >= NODES_CPUS, 0))
+		return false;
+	*row = policy_rows_by_cpu[cpu][atomic_load_explicit(
+		&nodes_by_unit[unit], memory_order_relaxed)];
+	return true;
+}
+
+/* The same of any length: one compare where it is not contested. */
+static inline bool
+policy_at_hand(const void *dest, size_t len_bytes, const struct policy **row)
 {
 	const struct policy_state *s = &policy_state;
 
-	if (len_bytes - s->contested_min_bytes <
-		s->contested_max_bytes - s->contested_min_bytes)
-		return policy_lookup(dest);
-	return &s->uniform;
+	*row = &s->uniform;
+	return len_bytes - s->contested_min_bytes >= s->contested_span_bytes ||
+	       policy_row_at_hand(dest, row);
 }
 
 /* What pmem_flush uses on an address. */
 static inline const struct flush_kernel *
 policy_flush_for(const void *addr)
 {
-	if (policy_state.flush_contested)
-		return policy_lookup(addr)->flush;
-	return policy_state.uniform.flush;
+	const struct policy *row = &policy_state.uniform;
+
+	if (policy_state.flush_contested && !policy_row_at_hand(addr, &row))
+		row = policy_search(addr);
+	return row->flush;
 }
 
 /* Writes a description of the state (inputs, then one row a line) as text into

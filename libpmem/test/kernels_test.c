@@ -250,7 +250,7 @@ first_policy_check(const struct policy_state *s)
 	CHECK(s->uniform.flush == &flush_kernels[FLUSH_CLFLUSH] &&
 			s->deep_flush == &flush_kernels[FLUSH_CLFLUSH] &&
 			s->uniform.domain == DOMAIN_ADR &&
-			s->contested_max_bytes == 0,
+			s->contested_span_bytes == 0,
 		"policy before the constructor");
 }
 

@@ -34,10 +34,10 @@
 		avx, avx, clwb, 1000, avx, avx, clwb, 1000) \
 	ROW(nodes, 0, 0, adr, clwb, \
 		avx, avx, clwb, 512, avx, avx, clwb, 1000) \
-	ROW(nodes, 0, ANY, adr, clwb, \
-		avx, avx, clwb, 2000, avx, avx, clwb, 1000) \
 	ROW(nodes, ANY, 1, adr, clwb, \
 		avx, avx, clwb, 1000, avx, avx, clwb, 4000) \
+	ROW(nodes, 0, ANY, adr, clwb, \
+		avx, avx, clwb, 2000, avx, avx, clwb, 1000) \
 	ROW(nodes, 1, 1, eadr, none, \
 		sse2, sse2, none, 1, sse2, sse2, none, 1) \
 	ROW(isas, ANY, ANY, adr, clwb, \

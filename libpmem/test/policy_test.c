@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/rseq.h>
 
 #include "check.h"
 #include "domain.h"
@@ -419,6 +420,22 @@ cpu_pin(void)
 	CHECK(!sched_setaffinity(0, sizeof(set), &set), "pin");
 }
 
+/* The row, found in either way: the kernel tells threads their CPU, or, in a
+ * variant of this test, does not. */
+static const struct policy *
+policy_for(const void *dest, size_t len)
+{
+	const struct policy *row;
+	bool contested = len >= policy_state.contested_min_bytes &&
+			 len - policy_state.contested_min_bytes <
+				 policy_state.contested_span_bytes;
+
+	CHECK(policy_at_hand(dest, len, &row) == (!contested || __rseq_size));
+	if (contested && __rseq_size)
+		CHECK(row == policy_search(dest));
+	return contested ? policy_search(dest) : row;
+}
+
 static void
 node_rows_check(void)
 {
@@ -445,11 +462,12 @@ node_rows_check(void)
 
 		nodes_put(2, expected[i].cpu_node, dest, expected[i].mem_node);
 		CHECK(policy_state.contested_min_bytes == 512 &&
-				policy_state.contested_max_bytes == 4000 &&
+				policy_state.contested_span_bytes ==
+					4000 - 512 &&
 				!policy_state.flush_contested,
-			"contested from %zu to %zu",
+			"contested from %zu on, %zu bytes",
 			policy_state.contested_min_bytes,
-			policy_state.contested_max_bytes);
+			policy_state.contested_span_bytes);
 		CHECK(policy_for(dest, 511) == &policy_state.uniform);
 		CHECK(policy_for(dest, 4000) == &policy_state.uniform);
 		row = policy_for(dest, 512);
@@ -472,7 +490,7 @@ contest_check(void)
 
 	nodes_put(3, 0, dest, 1);
 	CHECK(policy_state.contested_min_bytes == 0 &&
-		policy_state.contested_max_bytes == SIZE_MAX);
+		policy_state.contested_span_bytes == SIZE_MAX);
 	CHECK(policy_for(dest, 1)->move.cached->isa == ISA_SSE2);
 	CHECK(policy_for(dest, SIZE_MAX - 1)->move.cached->isa == ISA_SSE2);
 	nodes_put(3, 1, dest, 1);
@@ -487,11 +505,11 @@ contest_check(void)
 	/* Moves and sets differ, nodes do not. */
 	nodes_put(6, 0, dest, 0);
 	CHECK(policy_state.row_count == 1 &&
-		policy_state.contested_max_bytes == 0);
+		policy_state.contested_span_bytes == 0);
 	/* A uniform header after one with nodes. */
 	nodes_put(5, 0, dest, 1);
 	CHECK(policy_state.row_count == 0 && !policy_state.flush_contested &&
-		policy_state.contested_max_bytes == 0);
+		policy_state.contested_span_bytes == 0);
 	CHECK(policy_for(dest, 0) == &policy_state.uniform &&
 		policy_for(dest, SIZE_MAX) == &policy_state.uniform);
 	case_count += 5;
@@ -555,6 +573,7 @@ static void
 nodes_assign_check(void)
 {
 	uintptr_t unit = NODES_UNIT_BYTES, at = 100 * unit;
+	const struct policy *row;
 
 	nodes_load();
 	nodes_assign(at, at + 2 * unit, 6);
@@ -572,6 +591,7 @@ nodes_assign_check(void)
 	nodes_assign(at, at + 1, 64);
 	CHECK(nodes_of((void *)at) == -1, "too high a node");
 	CHECK(nodes_of((void *)UINTPTR_MAX) == -1);
+	CHECK(!policy_row_at_hand((void *)UINTPTR_MAX, &row));
 	case_count++;
 }
 
@@ -694,17 +714,11 @@ flushes_check(void)
 
 /* move and set have thresholds of their own. */
 static void
-calls_check(void)
+copies_check(void)
 {
 	static char dest[256];
 	const char *src = dest + 128;
 
-	memset(&policy_state, 0, sizeof(policy_state));
-	policy_state.uniform.move = (struct op_policy){
-		&cached, &stream, &noflush, 100};
-	policy_state.uniform.set = (struct op_policy){
-		&cached, &stream, &noflush, 50};
-	called = "";
 	for (size_t len = 0; len <= 101; len++) {
 		for (unsigned f = 0; f <= PMEM_F_MEM_VALID_FLAGS; f++) {
 			CALL(100, f, len, pmem_memmove, dest, src, len, f);
@@ -718,6 +732,26 @@ calls_check(void)
 		CALL(100, 0, len, pmem_memcpy_nodrain, dest, src, len);
 		CALL(50, 0, len, pmem_memset_nodrain, dest, 1, len);
 	}
+}
+
+static void
+calls_check(void)
+{
+	memset(&policy_state, 0, sizeof(policy_state));
+	policy_state.uniform.move = (struct op_policy){
+		&cached, &stream, &noflush, 100};
+	policy_state.uniform.set = (struct op_policy){
+		&cached, &stream, &noflush, 50};
+	called = "";
+	copies_check();
+	flushes_check();
+	/* The row is looked up; then it is not at hand. */
+	policy_index();
+	policy_state.contested_span_bytes = SIZE_MAX;
+	policy_state.flush_contested = true;
+	copies_check();
+	nodes_units_at_hand = 0;
+	copies_check();
 	flushes_check();
 	CHECK(!pmem_has_hw_drain());
 }

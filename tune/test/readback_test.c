@@ -44,7 +44,7 @@ adr_follows_the_plant(void)
 	CHECK(threshold_of(1) == 65536);
 	CHECK(policy_state.row_count >= 1);
 	CHECK(policy_state.contested_min_bytes == 1024);
-	CHECK(policy_state.contested_max_bytes == 65536);
+	CHECK(policy_state.contested_span_bytes == 65536 - 1024);
 	CHECK(strstr(text, "from 1024 bytes"));
 	CHECK(strstr(text, "from 65536 bytes"));
 }
