@@ -9,15 +9,12 @@
 #include <getopt.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "decide.h"
-#include "judge.h"
-#include "simulate_model.h"
-#include "simulate_rivals.h"
+#include "simulate_tally.h"
 #include "tune.h"
 #include "verb.h"
 #include "wish.h"
@@ -40,145 +37,14 @@ const char simulate_help[] =
 #define RUNS_MOST 1000000
 #define JOBS_MOST 256
 
-/* This method, then the rivals. */
-#define METHOD_COUNT (1 + RIVAL_COUNT)
-
 /* What the issue of a trustworthy tuner asks for. */
 #define TARGET_THRESHOLD_PCT 99.0
 #define TARGET_REGRET_PCT 1.0
 #define TARGET_SWITCHES_PCT 1.0
 #define TARGET_RIVAL_RATIO 5.0
 
-/* Counts over rows: a row is a pair of nodes in a domain. */
-struct tally {
-	unsigned rows, beyond; /* the tie band */
-	unsigned thresholds, near, tied;
-	unsigned blanks, switched; /* worlds without differences */
-	double regret, worst; /* relative */
-};
-
-struct result {
-	bool failed;
-	struct tally methods[METHOD_COUNT];
-	unsigned alike, split, unlike, merged; /* pairs, by domain */
-	double merged_regret; /* relative, of those merged */
-};
-
-static int
-steps_between(size_t a_bytes, size_t b_bytes)
-{
-	int a = a_bytes == POLICY_NEVER ? WORLD_SIZES :
-					  (int)weights_octave(a_bytes) - 3;
-	int b = b_bytes == POLICY_NEVER ? WORLD_SIZES :
-					  (int)weights_octave(b_bytes) - 3;
-
-	return abs(a - b);
-}
-
-/* Adds one row of a method. */
 static void
-row_tally(struct tally *t, const struct world *w, const struct costs *truth,
-	enum domain domain, const struct choice choices[OP_COUNT],
-	const struct choice standard[OP_COUNT])
-{
-	struct choice best[OP_COUNT];
-	double least = costs_best(truth, domain, best);
-	double regret = expm1(costs_loss(truth, choices) - least);
-
-	t->rows++;
-	t->beyond += regret > JUDGE_BAND_PCT / 100;
-	t->regret += regret;
-	t->worst = fmax(t->worst, regret);
-	if (w->crossover == CROSSOVER_NONE) {
-		t->blanks++;
-		t->switched += memcmp(choices, standard,
-				       sizeof(*choices) * OP_COUNT) != 0;
-		return;
-	}
-	t->thresholds++;
-	if (steps_between(choices[OP_MOVE].stream_min_bytes,
-		    best[OP_MOVE].stream_min_bytes) <= 1)
-		t->near++;
-	else if (regret <= JUDGE_BAND_PCT / 100)
-		t->tied++;
-}
-
-static void
-rival_tally(struct result *r, int rival, const struct world *w, struct rng *rng,
-	struct measurement *rows, const struct choice standard[][OP_COUNT])
-{
-	const struct rival_rule *rule = &rival_rules[rival];
-	size_t count = world_measure(w, rule->order, rng, rows);
-
-	for (unsigned pair = 0; pair < w->pair_count; pair++) {
-		struct costs truth;
-
-		world_costs(w, pair, &truth);
-		for (int d = 0; d < DOMAIN_COUNT; d++) {
-			struct choice choices[OP_COUNT];
-
-			memcpy(choices, standard[d], sizeof(choices));
-			if (rule->decide(
-				    rows, count, pair, (enum domain)d, choices))
-				r->failed = true;
-			row_tally(&r->methods[1 + rival], w, &truth,
-				(enum domain)d, choices, standard[d]);
-		}
-	}
-}
-
-/* Pairs of nodes are unlike if the best row of one loses more than the tie band
- * on the other. They are wrongly merged if the common row does so too. */
-static void
-nodes_tally(struct result *r, const struct world *w, const struct decision *d,
-	const struct choice used[OP_COUNT])
-{
-	struct costs here, there;
-	struct choice best[OP_COUNT];
-	double foreign, least, regret, band = JUDGE_BAND_PCT / 100;
-
-	if (!d->has_uniform)
-		return;
-	world_costs(w, d->mem_node, &here);
-	world_costs(w, 1 - d->mem_node, &there);
-	costs_best(&there, d->domain, best);
-	foreign = costs_loss(&here, best);
-	least = costs_best(&here, d->domain, best);
-	regret = expm1(costs_loss(&here, used) - least);
-	if (!w->pairs_differ) {
-		r->alike++;
-		r->split += d->differs;
-	} else if (expm1(foreign - least) > band) {
-		r->unlike++;
-		if (!d->differs && regret > band) {
-			r->merged++;
-			r->merged_regret += regret;
-		}
-	}
-}
-
-static void
-decisions_tally(struct result *r, const struct world *w,
-	const struct decision_list *list,
-	const struct choice standard[][OP_COUNT])
-{
-	for (size_t i = 0; i + OP_COUNT <= list->count; i += OP_COUNT) {
-		const struct decision *d = &list->rows[i];
-		struct choice choices[OP_COUNT];
-		struct costs truth;
-
-		decision_in_force(
-			list, d->cpu_node, d->mem_node, d->domain, choices);
-		choices[OP_SET] = standard[d->domain][OP_SET];
-		world_costs(w, d->mem_node, &truth);
-		row_tally(&r->methods[0], w, &truth, d->domain, choices,
-			standard[d->domain]);
-		nodes_tally(r, w, d, choices);
-	}
-}
-
-static void
-run(struct result *r, uint64_t seed, struct measurement *rows)
+run(struct tallies *r, uint64_t seed, struct measurement *rows)
 {
 	static const char features[] = "sse2 avx clflush clflushopt clwb";
 	struct choice standard[DOMAIN_COUNT][OP_COUNT];
@@ -201,38 +67,11 @@ run(struct result *r, uint64_t seed, struct measurement *rows)
 	if (provenance_add(&all.provenance, "cpu_features", features) ||
 		decide(&list, &all, &weights, error))
 		r->failed = true;
-	decisions_tally(r, &world, &list, standard);
+	tally_decisions(r, &world, &list, standard);
 	for (int i = 0; i < RIVAL_COUNT; i++)
-		rival_tally(r, i, &world, &rng, rows, standard);
+		tally_rival(r, i, &world, &rng, rows, standard);
 	decision_list_free(&list);
 	provenance_free(&all.provenance);
-}
-
-static void
-tally_add(struct tally *sum, const struct tally *t)
-{
-	sum->rows += t->rows;
-	sum->beyond += t->beyond;
-	sum->thresholds += t->thresholds;
-	sum->near += t->near;
-	sum->tied += t->tied;
-	sum->blanks += t->blanks;
-	sum->switched += t->switched;
-	sum->regret += t->regret;
-	sum->worst = fmax(sum->worst, t->worst);
-}
-
-static void
-result_add(struct result *sum, const struct result *r)
-{
-	sum->failed |= r->failed;
-	for (int m = 0; m < METHOD_COUNT; m++)
-		tally_add(&sum->methods[m], &r->methods[m]);
-	sum->alike += r->alike;
-	sum->split += r->split;
-	sum->unlike += r->unlike;
-	sum->merged += r->merged;
-	sum->merged_regret += r->merged_regret;
 }
 
 static double
@@ -256,7 +95,7 @@ found_pct(const struct tally *t)
 #define COLUMNS(of) of(0), of(1), of(2)
 
 static void
-table_print(const struct result *sum)
+table_print(const struct tallies *sum)
 {
 	const struct tally *m = sum->methods;
 
@@ -300,7 +139,7 @@ threshold_least_pct(unsigned thresholds)
 }
 
 static bool
-targets_hold(const struct result *sum)
+targets_hold(const struct tallies *sum)
 {
 	const struct tally *m = sum->methods;
 	bool hold = found_pct(&m[0]) >= threshold_least_pct(m[0].thresholds) &&
@@ -316,7 +155,7 @@ targets_hold(const struct result *sum)
 
 /* Every jobs-th run, beginning with the first. */
 static int
-runs_do(struct result *results, unsigned runs, uint64_t seed, unsigned first,
+runs_do(struct tallies *results, unsigned runs, uint64_t seed, unsigned first,
 	unsigned jobs)
 {
 	struct measurement *rows = calloc(WORLD_ROWS_MOST, sizeof(*rows));
@@ -330,7 +169,7 @@ runs_do(struct result *results, unsigned runs, uint64_t seed, unsigned first,
 }
 
 static int
-jobs_run(struct result *results, unsigned runs, uint64_t seed, unsigned jobs)
+jobs_run(struct tallies *results, unsigned runs, uint64_t seed, unsigned jobs)
 {
 	unsigned started = 0, done = 0;
 	int status;
@@ -371,7 +210,7 @@ simulate_main(int argc, char **argv)
 	};
 	static const unsigned long most[] = {RUNS_MOST, UINT32_MAX, JOBS_MOST};
 	unsigned long numbers[] = {200, 1, 1};
-	struct result sum = {0}, *results;
+	struct tallies sum = {0}, *results;
 	size_t bytes;
 	int c;
 
@@ -395,7 +234,7 @@ simulate_main(int argc, char **argv)
 		    (unsigned)numbers[2]))
 		return verb_fail("simulation failed: a process died");
 	for (size_t i = 0; i < numbers[0]; i++)
-		result_add(&sum, &results[i]);
+		tally_add(&sum, &results[i]);
 	munmap(results, bytes);
 	if (sum.failed)
 		return verb_fail("simulation failed: out of memory");
