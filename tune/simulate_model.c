@@ -30,29 +30,6 @@
 static const enum isa isas[] = {ISA_SSE2, ISA_AVX};
 static const enum op ops[] = {OP_MOVE, OP_FLUSH};
 
-static double
-uniform(struct rng *rng, double low, double high)
-{
-	return low + (high - low) * (double)(rng_next(rng) >> 11) * 0x1p-53;
-}
-
-static bool
-chance(struct rng *rng, double probability)
-{
-	return uniform(rng, 0, 1) < probability;
-}
-
-/* Sum of twelve uniform numbers: normal enough up to six deviations. */
-static double
-normal(struct rng *rng)
-{
-	double sum = -6;
-
-	for (int i = 0; i < 12; i++)
-		sum += uniform(rng, 0, 1);
-	return sum;
-}
-
 static enum residency
 state_residency(unsigned state)
 {
@@ -80,27 +57,29 @@ nature_draw(enum crossover crossover, struct rng *rng)
 {
 	struct nature n = {0};
 
-	n.crossover = uniform(rng, 0, WORLD_SIZES);
+	n.crossover = rng_uniform(rng, 0, WORLD_SIZES);
 	if (crossover == CROSSOVER_NEVER)
 		n.crossover = 4 * WORLD_SIZES;
 	if (crossover == CROSSOVER_ALWAYS)
 		n.crossover = -4 * WORLD_SIZES;
-	n.steepness = uniform(rng, 0.3, 2);
-	n.height = uniform(rng, 0.05, 0.6);
+	n.steepness = rng_uniform(rng, 0.3, 2);
+	n.height = rng_uniform(rng, 0.05, 0.6);
 	for (int s = 0; s < WORLD_STATES; s++) {
-		n.shift[s] = uniform(rng, -1, 1);
-		n.factor[s] = uniform(rng, 0.5, 1.5);
+		n.shift[s] = rng_uniform(rng, -1, 1);
+		n.factor[s] = rng_uniform(rng, 0.5, 1.5);
 	}
-	n.flush[FLUSH_CLFLUSHOPT] = chance(rng, 0.2) ? 0 : uniform(rng, 0, 0.3);
+	n.flush[FLUSH_CLFLUSHOPT] = rng_chance(rng, 0.2) ?
+					    0 :
+					    rng_uniform(rng, 0, 0.3);
 	n.flush[FLUSH_CLFLUSH] = n.flush[FLUSH_CLFLUSHOPT] +
-				 uniform(rng, 0, 0.3);
-	if (chance(rng, 0.2))
+				 rng_uniform(rng, 0, 0.3);
+	if (rng_chance(rng, 0.2))
 		n.flush[FLUSH_CLWB] = n.flush[FLUSH_CLFLUSHOPT] +
-				      uniform(rng, 0.03, 0.4);
-	n.flush[FLUSH_NONE] = -uniform(rng, 0.2, 0.7);
+				      rng_uniform(rng, 0.03, 0.4);
+	n.flush[FLUSH_NONE] = -rng_uniform(rng, 0.2, 0.7);
 	for (int f = 0; f < FLUSH_NONE; f++)
-		n.stream_flush[f] = uniform(rng, 0.1, 0.7);
-	n.sse2 = uniform(rng, -0.03, 0.25);
+		n.stream_flush[f] = rng_uniform(rng, 0.1, 0.7);
+	n.sse2 = rng_uniform(rng, -0.03, 0.25);
 	return n;
 }
 
@@ -153,14 +132,14 @@ world_draw(struct world *w, struct rng *rng)
 
 	*w = (struct world){
 		.crossover = kinds[rng_below(rng, 10)],
-		.pair_count = chance(rng, 0.3) ? 2 : 1,
+		.pair_count = rng_chance(rng, 0.3) ? 2 : 1,
 	};
 	natures[0] = nature_draw(w->crossover, rng);
 	if (w->crossover == CROSSOVER_NONE)
 		natures[0] = (struct nature){0};
 	natures[1] = natures[0];
 	if (w->pair_count == 2 && w->crossover == CROSSOVER_SOMEWHERE &&
-		chance(rng, 0.5)) {
+		rng_chance(rng, 0.5)) {
 		w->pairs_differ = true;
 		natures[1] = nature_draw(w->crossover, rng);
 	}
@@ -191,8 +170,9 @@ machine_draw(struct rng *rng, double time_most)
 {
 	return (struct machine){
 		.rng = rng,
-		.drift = uniform(rng, -DRIFT_MOST, DRIFT_MOST),
-		.drift_waves = chance(rng, 0.5) ? uniform(rng, 0.5, 4) : 0,
+		.drift = rng_uniform(rng, -DRIFT_MOST, DRIFT_MOST),
+		.drift_waves = rng_chance(rng, 0.5) ? rng_uniform(rng, 0.5, 4) :
+						      0,
 		.time_most = time_most,
 	};
 }
@@ -204,13 +184,13 @@ machine_noise(struct machine *m)
 
 	if (m->drift_waves > 0)
 		at = (1 + sin(2 * M_PI * m->drift_waves * at)) / 2;
-	if (chance(m->rng, 1.0 / CLOCK_STAYS))
+	if (rng_chance(m->rng, 1.0 / CLOCK_STAYS))
 		m->slow = !m->slow;
-	if (m->burst > 0 && chance(m->rng, 1.0 / BURST_LENGTH))
+	if (m->burst > 0 && rng_chance(m->rng, 1.0 / BURST_LENGTH))
 		m->burst = 0;
-	else if (m->burst == 0 && chance(m->rng, 1.0 / BURST_EVERY))
-		m->burst = uniform(m->rng, 0.2, log(BURST_MOST));
-	return JITTER * normal(m->rng) + m->burst +
+	else if (m->burst == 0 && rng_chance(m->rng, 1.0 / BURST_EVERY))
+		m->burst = rng_uniform(m->rng, 0.2, log(BURST_MOST));
+	return JITTER * rng_normal(m->rng) + m->burst +
 	       (m->slow ? log(CLOCK_RATIO) : 0) + log1p(m->drift * at);
 }
 
@@ -298,7 +278,8 @@ luck_draw(struct run *run)
 
 		for (size_t v = 0; v < run->variant_count[op]; v++)
 			run->luck[i][run->variants[op][v]] = PLACEMENT *
-							     normal(run->rng);
+							     rng_normal(
+								     run->rng);
 	}
 }
 

@@ -48,11 +48,8 @@ slots_assume(double *slots, unsigned slot_count, double error, struct rng *rng)
 {
 	double square = 0;
 
-	for (unsigned j = 0; j < slot_count; j++) {
-		slots[j] = -6;
-		for (int i = 0; i < 12; i++)
-			slots[j] += (double)(rng_next(rng) >> 11) * 0x1p-53;
-	}
+	for (unsigned j = 0; j < slot_count; j++)
+		slots[j] = rng_normal(rng);
 	center(slots, slot_count);
 	for (unsigned j = 0; j < slot_count; j++)
 		square += slots[j] * slots[j];

@@ -58,6 +58,29 @@ rng_below(struct rng *rng, uint64_t limit)
 	return x % limit;
 }
 
+double
+rng_uniform(struct rng *rng, double low, double high)
+{
+	/* As many bits as a double holds. */
+	return low + (high - low) * (double)(rng_next(rng) >> 11) * 0x1p-53;
+}
+
+bool
+rng_chance(struct rng *rng, double probability)
+{
+	return rng_uniform(rng, 0, 1) < probability;
+}
+
+double
+rng_normal(struct rng *rng)
+{
+	double sum = -6;
+
+	for (int i = 0; i < 12; i++)
+		sum += rng_uniform(rng, 0, 1);
+	return sum;
+}
+
 void
 rng_permutation(struct rng *rng, size_t *order, size_t count)
 {

@@ -9,6 +9,7 @@
 #ifndef TUNE_STATS_H
 #define TUNE_STATS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,16 @@ uint64_t rng_next(struct rng *rng);
 
 /* Uniform in [0, limit), without bias; limit at least 1. */
 uint64_t rng_below(struct rng *rng, uint64_t limit);
+
+/* Uniform in [low, high). */
+double rng_uniform(struct rng *rng, double low, double high);
+
+/* True with this probability. */
+bool rng_chance(struct rng *rng, double probability);
+
+/* Of mean 0 and deviation 1, normal enough: a sum of twelve uniform numbers,
+ * which goes up to six deviations. */
+double rng_normal(struct rng *rng);
 
 /* Puts order[0..count) = 0..count-1 into random order (Fisher-Yates). */
 void rng_permutation(struct rng *rng, size_t *order, size_t count);

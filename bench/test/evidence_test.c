@@ -25,7 +25,7 @@ near(double a, double b)
 static double
 uniform(void)
 {
-	return (double)(rng_next(&rng) >> 11) * 0x1p-53;
+	return rng_uniform(&rng, 0, 1);
 }
 
 /* Ticks of a load: a middle value with 10% of jitter, a second mode a quarter

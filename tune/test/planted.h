@@ -62,7 +62,7 @@ planted_variant(struct measurements *all, const struct plant *p,
 	struct measurement m, struct rng *rng)
 {
 	for (m.rep = 0; m.rep < p->repetitions; m.rep++) {
-		double error = (double)(rng_next(rng) >> 11) * 0x1p-52 - 1;
+		double error = rng_uniform(rng, -1, 1);
 
 		m.time_ns = planted_time(p, &m) * (1 + p->noise * error);
 		all->rows[all->count++] = m;

@@ -35,6 +35,32 @@ test_rng(void)
 	CHECK(rng_below(&a, 1) == 0);
 }
 
+/* Standard deviations of what is summed: 0.0039, 0.0045, 0.0062 and 97. */
+static void
+test_fractions(void)
+{
+	double uniform = 0, normal = 0, square = 0;
+	struct rng rng;
+	int happened = 0;
+
+	rng_seed(&rng, 3);
+	for (int i = 0; i < 50000; i++) {
+		double u = rng_uniform(&rng, -2, 1), n = rng_normal(&rng);
+
+		CHECK(u >= -2 && u < 1);
+		CHECK(fabs(n) <= 6);
+		uniform += u / 50000;
+		normal += n / 50000;
+		square += n * n / 50000;
+		happened += rng_chance(&rng, 0.25);
+	}
+	CHECK(fabs(uniform - -0.5) < 0.02);
+	CHECK(fabs(normal) < 0.02);
+	CHECK(fabs(square - 1) < 0.03);
+	CHECK(happened > 12000 && happened < 13000);
+	CHECK(!rng_chance(&rng, 0) && rng_chance(&rng, 1));
+}
+
 static void
 test_middles(void)
 {
@@ -63,7 +89,7 @@ test_bootstrap(void)
 	rng_seed(&rng, 1);
 	for (int trial = 0; trial < 200; trial++) {
 		for (size_t i = 0; i < 400; i++)
-			values[i] = (double)(rng_next(&rng) >> 11) * 0x1p-53;
+			values[i] = rng_uniform(&rng, 0, 1);
 		few = stats_bootstrap(values, 25, 200, &rng, scratch);
 		CHECK(few.low <= few.middle && few.middle <= few.high);
 		held += few.low <= 0.5 && 0.5 <= few.high;
@@ -80,6 +106,7 @@ int
 main(void)
 {
 	test_rng();
+	test_fractions();
 	test_middles();
 	test_bootstrap();
 	return 0;
