@@ -19,6 +19,14 @@
 
 /* Residencies warm and cold, by drain. */
 #define WORLD_STATES 4
+
+enum residency world_residency(unsigned state);
+enum drain world_drain(unsigned state);
+
+/* The operations that are measured in a world. */
+#define WORLD_OPS 2
+extern const enum op world_ops[WORLD_OPS];
+
 #define WORLD_PAIRS_MOST 2
 
 enum crossover {
