@@ -5,7 +5,6 @@
 #include "simulate_model.h"
 
 #include <math.h>
-#include <string.h>
 
 const enum op world_ops[WORLD_OPS] = {OP_MOVE, OP_FLUSH};
 
