@@ -63,8 +63,8 @@ struct variant {
 		CALL_MEMSET,
 	} call;
 	union {
-		void (*move)(char *dest, const char *src, size_t len_bytes);
-		void (*set)(char *dest, int c, size_t len_bytes);
+		char *(*move)(char *dest, const char *src, size_t len_bytes);
+		char *(*set)(char *dest, int c, size_t len_bytes);
 		void (*flush)(const void *addr, size_t len_bytes);
 		void *(*memcpy)(void *dest, const void *src, size_t len_bytes);
 		void *(*memset)(void *dest, int c, size_t len_bytes);

@@ -88,11 +88,19 @@ prim_stream_8(char *dest, uint64_t v)
 	PRIM_STREAM("movnti", (struct prim_u64 *)dest, "r", v);
 }
 
-/* Starts to bring the line that holds addr into the cache; never faults. */
+/* Starts to bring the line that holds addr into the cache, to be written; never
+ * faults. */
 PRIM void
 prim_prefetch(const void *addr)
 {
 	__builtin_prefetch(addr, 1);
+}
+
+/* The same for a line that will be read only. */
+PRIM void
+prim_prefetch_source(const void *addr)
+{
+	__builtin_prefetch(addr, 0);
 }
 
 /* Starts the write-back of the line that holds addr. The assembler forms need

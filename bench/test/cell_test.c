@@ -16,7 +16,7 @@
 static size_t operations, drains, bytes;
 static char *seen[CELL_BATCH];
 
-static void
+static char *
 move_count(char *dest, const char *src, size_t len_bytes)
 {
 	for (size_t i = 0; i < operations && i < CELL_BATCH; i++) {
@@ -27,7 +27,7 @@ move_count(char *dest, const char *src, size_t len_bytes)
 		seen[operations] = dest;
 	operations++;
 	bytes += len_bytes;
-	memcpy(dest, src, len_bytes);
+	return memcpy(dest, src, len_bytes);
 }
 
 static void

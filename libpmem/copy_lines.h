@@ -1,0 +1,164 @@
+/*
+ * copy_lines.h: copies that do not overlap their source, or are short
+ *
+ * Part of copy_template.h, which says what its macros are. How far flushes
+ * trail the stores that they follow, and why, is in copy.h.
+ */
+
+/* A line at most with ordinary stores. Nothing is gained by stopping at a line
+ * boundary, for what crosses it crosses between words. All is loaded before the
+ * first store, so overlap does not matter. */
+INLINE void
+FN(small)(enum flush flush, char *dest, const INPUT *in, size_t len)
+{
+	FN(part)(dest, in, 0, len);
+	FN(flush)(flush, dest, 0, len);
+}
+
+/* More than a line and at most two, in the same way. */
+INLINE void
+FN(two_lines)(enum flush flush, char *dest, const INPUT *in, size_t len)
+{
+	size_t end = len / 8 * 8 - LINE_BYTES;
+	uint64_t word = FN(word)(in, len - 8);
+	VEC v[2 * LINE_VECS];
+
+	for (size_t i = 0; i < LINE_VECS; i++) {
+		v[i] = FN(vec)(in, i * VEC_BYTES);
+		v[LINE_VECS + i] = FN(vec)(in, end + i * VEC_BYTES);
+	}
+	for (size_t i = 0; i < LINE_VECS; i++) {
+		VEC_STORE_UNALIGNED(dest + i * VEC_BYTES, v[i]);
+		VEC_STORE_UNALIGNED(
+			dest + end + i * VEC_BYTES, v[LINE_VECS + i]);
+	}
+	if (len % 8)
+		prim_store_8(dest + len - 8, word);
+	FN(flush)(flush, dest, 0, len);
+}
+
+/* Where a copy is so long that its source is beyond the second level of the
+ * cache: that it is read ahead. */
+INLINE void
+FN(read_ahead)(size_t ahead, const INPUT *in, size_t at)
+{
+	if (ahead && !in->is_set)
+		prim_prefetch_source(in->src + at + ahead);
+}
+
+/* Whole lines from at up to end, flushed in pairs; returns where pairs end. */
+INLINE size_t
+FN(pairs)(enum flush flush, size_t ahead, char *dest, const INPUT *in,
+	size_t at, size_t end)
+{
+	for (; at + 2 * LINE_BYTES <= end; at += 2 * LINE_BYTES) {
+		FN(read_ahead)(ahead, in, at);
+		FN(read_ahead)(ahead, in, at + LINE_BYTES);
+		FN(line)(STORE_CACHED, dest, in, at);
+		FN(line)(STORE_CACHED, dest, in, at + LINE_BYTES);
+		prim_flush_line(flush, dest + at);
+		prim_flush_line(flush, dest + at + LINE_BYTES);
+	}
+	return at;
+}
+
+/* Whole lines, and where that is not all, as much as a line at either end. The
+ * last pair is left for after the end, which reaches into it. */
+INLINE void
+FN(lines_cached)(enum flush flush, char *dest, const INPUT *in, size_t len)
+{
+	int ragged = ((uintptr_t)dest | len) % LINE_BYTES != 0;
+	size_t at = 0, end = len;
+
+	if (!len)
+		return;
+	if (ragged) {
+		at = LINE_BYTES - (uintptr_t)dest % LINE_BYTES;
+		end = len / 8 * 8 - LINE_BYTES;
+		FN(line_anywhere)(dest, in, 0);
+		FN(flush)(flush, dest, 0, at);
+	}
+	if (in->is_set || len < COPY_FAR_BYTES)
+		at = FN(pairs)(flush, 0, dest, in, at, end);
+	else
+		at = FN(pairs)(flush, COPY_AHEAD_BYTES, dest, in, at, end);
+	for (size_t i = at; i < end; i += LINE_BYTES)
+		FN(line)(STORE_CACHED, dest, in, i);
+	if (ragged) {
+		FN(line_anywhere)(dest, in, end);
+		if (len % 8)
+			prim_store_8(dest + len - 8, FN(word)(in, len - 8));
+	}
+	FN(flush)(flush, dest, at, len);
+}
+
+/* Streams whole lines from at up to end, then flushes them. */
+INLINE void
+FN(block)(enum flush flush, size_t ahead, char *dest, const INPUT *in,
+	size_t at, size_t end)
+{
+	for (size_t i = at; i < end; i += LINE_BYTES) {
+		FN(read_ahead)(ahead, in, i);
+		FN(line)(STORE_STREAM, dest, in, i);
+	}
+	FN(flush)(flush, dest, at, end);
+}
+
+INLINE void
+FN(lines_stream)(enum flush flush, char *dest, const INPUT *in, size_t len)
+{
+	size_t block = flush == FLUSH_NONE ? len :
+					     COPY_BLOCK_BYTES(STORE_STREAM);
+
+	for (size_t at = 0; at < len; at += block) {
+		size_t end = len - at < block ? len : at + block;
+
+		if (in->is_set || len < COPY_FAR_BYTES)
+			FN(block)(flush, 0, dest, in, at, end);
+		else
+			FN(block)(flush, COPY_AHEAD_BYTES, dest, in, at, end);
+	}
+}
+
+INLINE void
+FN(lines)(enum store store, enum flush flush, char *dest, const INPUT *in,
+	size_t len)
+{
+	if (store == STORE_CACHED)
+		FN(lines_cached)(flush, dest, in, len);
+	else
+		FN(lines_stream)(flush, dest, in, len);
+}
+
+/* The lines in the middle of a destination that is not whole lines. */
+struct FN(middle) {
+	size_t at, end;
+};
+
+/* What a stream leaves: parts of lines at either end, which it does not touch.
+ * They are fetched first and written last, so that it need not wait. */
+INLINE struct FN(middle) FN(ends_prefetch)(const char *dest, size_t len)
+{
+	size_t to_line = -(uintptr_t)dest % LINE_BYTES;
+	size_t at = to_line < len ? to_line : len;
+
+	prim_prefetch(dest);
+	prim_prefetch(dest + len);
+	return (struct FN(middle)){at, len - (len - at) % LINE_BYTES};
+}
+
+INLINE void
+FN(ends_stream)(enum flush flush, char *dest, const INPUT *in, size_t len,
+	struct FN(middle) middle)
+{
+	if (flush == FLUSH_NONE)
+		flush = copy_edge_flush;
+	if (middle.at) {
+		FN(part)(dest, in, 0, middle.at);
+		FN(flush)(flush, dest, 0, middle.at);
+	}
+	if (middle.end < len) {
+		FN(part)(dest, in, middle.end, len - middle.end);
+		FN(flush)(flush, dest, middle.end, len);
+	}
+}

@@ -1,0 +1,99 @@
+/*
+ * copy_part.h: the pieces that copies are made of
+ *
+ * Part of copy_template.h, which says what its macros are.
+ */
+
+/*
+ * 1 to 64 bytes with ordinary stores, which may overlap: as much from the front
+ * as from the last whole word back, then one word that ends at the end. So a
+ * word of an aligned destination is first touched by a store that holds all of
+ * it.
+ */
+INLINE void
+FN(part)(char *dest, const INPUT *in, size_t at, size_t n)
+{
+	size_t words = at + n / 8 * 8, last = at + n - 8;
+
+	if (n >= 16) {
+		HALF first = FN(half)(in, at);
+		HALF fourth = FN(half)(in, words - 16);
+		uint64_t word = FN(word)(in, last);
+
+		if (n >= 32) {
+			HALF second = FN(half)(in, at + 16);
+			HALF third = FN(half)(in, words - 32);
+
+			HALF_STORE(dest + at + 16, second);
+			HALF_STORE(dest + words - 32, third);
+		}
+		HALF_STORE(dest + at, first);
+		HALF_STORE(dest + words - 16, fourth);
+		if (n % 8)
+			prim_store_8(dest + last, word);
+	} else if (n >= 8) {
+		uint64_t first = FN(word)(in, at);
+		uint64_t word = FN(word)(in, last);
+
+		prim_store_8(dest + at, first);
+		if (n != 8)
+			prim_store_8(dest + last, word);
+	} else if (n >= 4) {
+		uint32_t first = FN(word_half)(in, at);
+		uint32_t second = FN(word_half)(in, at + n - 4);
+
+		prim_store_4(dest + at, first);
+		prim_store_4(dest + at + n - 4, second);
+	} else {
+		uint32_t v = FN(bytes)(in, at, n);
+
+		prim_store_1(dest + at, (uint8_t)v);
+		if (n & 2)
+			prim_store_2(dest + at + n - 2,
+				(uint16_t)(v >> (8 * (n - 2))));
+	}
+}
+
+_Static_assert(VEC_BYTES *LINE_VECS == LINE_BYTES, "LINE_VECS make a line");
+
+/* One whole line; dest + at is its start. */
+INLINE void
+FN(line)(enum store store, char *dest, const INPUT *in, size_t at)
+{
+	VEC v[LINE_VECS];
+
+	for (size_t i = 0; i < LINE_VECS; i++)
+		v[i] = FN(vec)(in, at + i * VEC_BYTES);
+	for (size_t i = 0; i < LINE_VECS; i++) {
+		if (store == STORE_CACHED)
+			VEC_STORE(dest + at + i * VEC_BYTES, v[i]);
+		else
+			VEC_STREAM(dest + at + i * VEC_BYTES, v[i]);
+	}
+}
+
+/* As much as a line, with ordinary stores, wherever it begins. What crosses a
+ * line boundary crosses it between words. */
+INLINE void
+FN(line_anywhere)(char *dest, const INPUT *in, size_t at)
+{
+	VEC v[LINE_VECS];
+
+	for (size_t i = 0; i < LINE_VECS; i++)
+		v[i] = FN(vec)(in, at + i * VEC_BYTES);
+	for (size_t i = 0; i < LINE_VECS; i++)
+		VEC_STORE_UNALIGNED(dest + at + i * VEC_BYTES, v[i]);
+}
+
+/* Flushes the lines of [from, to), each once; from begins a line, or the
+ * destination. */
+INLINE void
+FN(flush)(enum flush flush, const char *dest, size_t from, size_t to)
+{
+	const char *line = dest + from - (uintptr_t)(dest + from) % LINE_BYTES;
+
+	if (flush == FLUSH_NONE)
+		return;
+	for (; line < dest + to; line += LINE_BYTES)
+		prim_flush_line(flush, line);
+}
