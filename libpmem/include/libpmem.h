@@ -49,7 +49,8 @@ void *pmem_map_file(const char *path, size_t len, int flags, mode_t mode,
 int pmem_unmap(void *addr, size_t len);
 
 /* 1 if all of [addr, addr + len) was mapped by pmem_map_file from persistent
- * memory, so that pmem_persist suffices; else 0. len 0 gives 0. */
+ * memory, so that pmem_persist suffices; else 0. len 0 gives 0. Ask once for a
+ * mapping: each call of such memory makes a system call, some 0.6 us. */
 int pmem_is_pmem(const void *addr, size_t len);
 
 /* Makes all earlier stores of this thread to the range durable: on return they
