@@ -33,7 +33,7 @@
 	ROW(nodes, ANY, ANY, adr, clwb, \
 		avx, avx, clwb, 1000, avx, avx, clwb, 1000) \
 	ROW(nodes, 0, 0, adr, clwb, \
-		avx, avx, clwb, 512, avx, avx, clwb, 1000) \
+		avx, avx, clwb, 512, avx, avx, clwb, 1500) \
 	ROW(nodes, ANY, 1, adr, clwb, \
 		avx, avx, clwb, 1000, avx, avx, clwb, 4000) \
 	ROW(nodes, 0, ANY, adr, clwb, \

@@ -446,7 +446,7 @@ node_rows_check(void)
 		int cpu_node, mem_node;
 		size_t move_min, set_min;
 	} expected[] = {
-		{0, 0, 512, 1000},
+		{0, 0, 512, 1500},
 		{0, 1, 1000, 4000},
 		{0, 2, 2000, 1000},
 		{0, -1, 2000, 1000},
