@@ -41,12 +41,6 @@ enum store { STORE_CACHED, STORE_STREAM };
 #define COPY_BLOCK_BYTES(store) \
 	((store) == STORE_STREAM ? 64 * LINE_BYTES : 2 * LINE_BYTES)
 
-/* Moves of so much read their source so far ahead: 5 to 15% faster from 1 MiB
- * on, where no cache of a core holds it, and 3% slower at 1 KiB. Measured in
- * bench/README.md. */
-#define COPY_FAR_BYTES ((size_t)256 * 1024)
-#define COPY_AHEAD_BYTES 512
-
 struct copy_kernel {
 	const char *name; /* "avx/stream/clwb" */
 	enum isa isa;

@@ -37,23 +37,11 @@ FN(two_lines)(enum flush flush, char *dest, const INPUT *in, size_t len)
 	FN(flush)(flush, dest, 0, len);
 }
 
-/* Where a copy is so long that its source is beyond the second level of the
- * cache: that it is read ahead. */
-INLINE void
-FN(read_ahead)(size_t ahead, const INPUT *in, size_t at)
-{
-	if (ahead && !in->is_set)
-		prim_prefetch_source(in->src + at + ahead);
-}
-
 /* Whole lines from at up to end, flushed in pairs; returns where pairs end. */
 INLINE size_t
-FN(pairs)(enum flush flush, size_t ahead, char *dest, const INPUT *in,
-	size_t at, size_t end)
+FN(pairs)(enum flush flush, char *dest, const INPUT *in, size_t at, size_t end)
 {
 	for (; at + 2 * LINE_BYTES <= end; at += 2 * LINE_BYTES) {
-		FN(read_ahead)(ahead, in, at);
-		FN(read_ahead)(ahead, in, at + LINE_BYTES);
 		FN(line)(STORE_CACHED, dest, in, at);
 		FN(line)(STORE_CACHED, dest, in, at + LINE_BYTES);
 		prim_flush_line(flush, dest + at);
@@ -62,48 +50,61 @@ FN(pairs)(enum flush flush, size_t ahead, char *dest, const INPUT *in,
 	return at;
 }
 
-/* Whole lines, and where that is not all, as much as a line at either end. The
- * last pair is left for after the end, which reaches into it. */
 INLINE void
 FN(lines_cached)(enum flush flush, char *dest, const INPUT *in, size_t len)
 {
-	int ragged = ((uintptr_t)dest | len) % LINE_BYTES != 0;
-	size_t at = 0, end = len;
+	size_t at = FN(pairs)(flush, dest, in, 0, len);
+
+	if (at < len) {
+		FN(line)(STORE_CACHED, dest, in, at);
+		prim_flush_line(flush, dest + at);
+	}
+}
+
+/* What is not whole lines. A store that crosses a line boundary takes long to
+ * flush, so there is none. */
+INLINE void
+FN(ragged_flushed)(enum flush flush, char *dest, const INPUT *in, size_t len)
+{
+	size_t to_line = -(uintptr_t)dest % LINE_BYTES;
+	size_t at = to_line < len ? to_line : len;
+
+	if (at) {
+		FN(part)(dest, in, 0, at);
+		FN(flush)(flush, dest, 0, at);
+	}
+	at = FN(pairs)(flush, dest, in, at, len);
+	if (len - at >= LINE_BYTES) {
+		FN(line)(STORE_CACHED, dest, in, at);
+		prim_flush_line(flush, dest + at);
+		at += LINE_BYTES;
+	}
+	if (at < len) {
+		FN(part)(dest, in, at, len - at);
+		FN(flush)(flush, dest, at, len);
+	}
+}
+
+/* The same where nothing is flushed: as much as a line at either end, wherever
+ * it begins, and whole lines between. */
+INLINE void
+FN(ragged_unflushed)(char *dest, const INPUT *in, size_t len)
+{
+	size_t at = LINE_BYTES - (uintptr_t)dest % LINE_BYTES;
+	size_t end = len / 8 * 8 - LINE_BYTES;
 
 	if (!len)
 		return;
-	if (ragged) {
-		at = LINE_BYTES - (uintptr_t)dest % LINE_BYTES;
-		end = len / 8 * 8 - LINE_BYTES;
-		FN(line_anywhere)(dest, in, 0);
-		FN(flush)(flush, dest, 0, at);
-	}
-	if (in->is_set || len < COPY_FAR_BYTES)
-		at = FN(pairs)(flush, 0, dest, in, at, end);
-	else
-		at = FN(pairs)(flush, COPY_AHEAD_BYTES, dest, in, at, end);
-	for (size_t i = at; i < end; i += LINE_BYTES)
-		FN(line)(STORE_CACHED, dest, in, i);
-	if (ragged) {
-		FN(line_anywhere)(dest, in, end);
-		if (len % 8)
-			prim_store_8(dest + len - 8, FN(word)(in, len - 8));
-	}
-	FN(flush)(flush, dest, at, len);
+	FN(line_anywhere)(dest, in, 0);
+	at = FN(pairs)(FLUSH_NONE, dest, in, at, end);
+	for (; at < end; at += LINE_BYTES)
+		FN(line)(STORE_CACHED, dest, in, at);
+	FN(line_anywhere)(dest, in, end);
+	if (len % 8)
+		prim_store_8(dest + len - 8, FN(word)(in, len - 8));
 }
 
-/* Streams whole lines from at up to end, then flushes them. */
-INLINE void
-FN(block)(enum flush flush, size_t ahead, char *dest, const INPUT *in,
-	size_t at, size_t end)
-{
-	for (size_t i = at; i < end; i += LINE_BYTES) {
-		FN(read_ahead)(ahead, in, i);
-		FN(line)(STORE_STREAM, dest, in, i);
-	}
-	FN(flush)(flush, dest, at, end);
-}
-
+/* Whole lines with streaming stores, flushed in blocks. */
 INLINE void
 FN(lines_stream)(enum flush flush, char *dest, const INPUT *in, size_t len)
 {
@@ -113,10 +114,9 @@ FN(lines_stream)(enum flush flush, char *dest, const INPUT *in, size_t len)
 	for (size_t at = 0; at < len; at += block) {
 		size_t end = len - at < block ? len : at + block;
 
-		if (in->is_set || len < COPY_FAR_BYTES)
-			FN(block)(flush, 0, dest, in, at, end);
-		else
-			FN(block)(flush, COPY_AHEAD_BYTES, dest, in, at, end);
+		for (size_t i = at; i < end; i += LINE_BYTES)
+			FN(line)(STORE_STREAM, dest, in, i);
+		FN(flush)(flush, dest, at, end);
 	}
 }
 

@@ -111,11 +111,40 @@ FN(splat)(int c)
 #include "copy_lines.h"
 #include "copy_overlap.h"
 
-/* A stream to what is not whole lines. The kernel's function for those is
- * given: so one of these serves all kernels of an isa. */
+/* What is not whole lines, for every kernel of the isa with ordinary stores. */
+INLINE void
+FN(ragged_cached)(enum flush flush, char *dest, const INPUT *in, size_t len)
+{
+	if (flush == FLUSH_NONE)
+		FN(ragged_unflushed)(dest, in, len);
+	else
+		FN(ragged_flushed)(flush, dest, in, len);
+}
+
 APART char *
-FN(move_ragged)(char *dest, const char *src, size_t len, enum flush flush,
-	char *(*lines)(char *, const char *, size_t))
+FN(move_ragged_cached)(
+	char *dest, const char *src, size_t len, enum flush flush)
+{
+	INPUT in = {.src = src};
+
+	FN(ragged_cached)(flush, dest, &in, len);
+	return dest;
+}
+
+APART char *
+FN(set_ragged_cached)(char *dest, int c, size_t len, enum flush flush)
+{
+	INPUT in = FN(splat)(c);
+
+	in.vec = VEC_SPLAT(c);
+	FN(ragged_cached)(flush, dest, &in, len);
+	return dest;
+}
+
+/* The same for streams; the kernel's function for whole lines is given. */
+APART char *
+FN(move_ragged_stream)(char *dest, const char *src, size_t len,
+	enum flush flush, char *(*lines)(char *, const char *, size_t))
 {
 	INPUT in = {.src = src};
 	struct FN(middle) m = FN(ends_prefetch)(dest, len);
@@ -126,7 +155,7 @@ FN(move_ragged)(char *dest, const char *src, size_t len, enum flush flush,
 }
 
 APART char *
-FN(set_ragged)(char *dest, int c, size_t len, enum flush flush,
+FN(set_ragged_stream)(char *dest, int c, size_t len, enum flush flush,
 	char *(*lines)(char *, int, size_t))
 {
 	INPUT in = FN(splat)(c);
@@ -165,7 +194,9 @@ FN(short)(enum store store, enum flush flush, char *dest, const INPUT *in,
 		return 0;
 	if (len - 1 < LINE_BYTES)
 		FN(small)(flush, dest, in, len);
-	else if (len - 1 < 2 * LINE_BYTES)
+	else if (len - 1 < 2 * LINE_BYTES &&
+		 (flush == FLUSH_NONE ||
+			 ((uintptr_t)dest | len) % VEC_BYTES == 0))
 		FN(two_lines)(flush, dest, in, len);
 	else
 		return 0;
@@ -183,9 +214,11 @@ FN(move)(enum store store, enum flush flush, char *dest, const char *src,
 		return dest;
 	if (ahead < len || -ahead < len)
 		return FN(move_overlap)(dest, src, len, store, flush);
-	if (store == STORE_STREAM && ((uintptr_t)dest | len) % LINE_BYTES != 0)
-		return FN(move_ragged)(dest, src, len, flush, lines);
-	return lines(dest, src, len);
+	if (((uintptr_t)dest | len) % LINE_BYTES == 0)
+		return lines(dest, src, len);
+	if (store == STORE_CACHED)
+		return FN(move_ragged_cached)(dest, src, len, flush);
+	return FN(move_ragged_stream)(dest, src, len, flush, lines);
 }
 
 INLINE char *
@@ -197,9 +230,11 @@ FN(set)(enum store store, enum flush flush, char *dest, int c, size_t len,
 	in.vec = VEC_SPLAT(c);
 	if (FN(short)(store, flush, dest, &in, len))
 		return dest;
-	if (store == STORE_STREAM && ((uintptr_t)dest | len) % LINE_BYTES != 0)
-		return FN(set_ragged)(dest, c, len, flush, lines);
-	return lines(dest, c, len);
+	if (((uintptr_t)dest | len) % LINE_BYTES == 0)
+		return lines(dest, c, len);
+	if (store == STORE_CACHED)
+		return FN(set_ragged_cached)(dest, c, len, flush);
+	return FN(set_ragged_stream)(dest, c, len, flush, lines);
 }
 
 /* A kernel is a function for short operations, which jumps to others for the

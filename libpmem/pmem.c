@@ -67,6 +67,7 @@ pmem_has_hw_drain(void)
 
 #define STREAM_HINTS (PMEM_F_MEM_NONTEMPORAL | PMEM_F_MEM_WC)
 #define CACHED_HINTS (PMEM_F_MEM_TEMPORAL | PMEM_F_MEM_WB)
+#define UNDRAINED (PMEM_F_MEM_NODRAIN | PMEM_F_MEM_NOFLUSH)
 #define CHOICES (PMEM_F_MEM_NOFLUSH | STREAM_HINTS | CACHED_HINTS)
 
 static inline const struct copy_kernel *
@@ -87,13 +88,6 @@ flags_trace(unsigned flags)
 		TRACE(1, "invalid flags 0x%x", flags);
 }
 
-static inline void
-drain_unless(unsigned flags)
-{
-	if (!(flags & (PMEM_F_MEM_NODRAIN | PMEM_F_MEM_NOFLUSH)))
-		flush_fence();
-}
-
 static inline void *
 move(const struct op_policy *op, void *dest, const void *src, size_t len,
 	unsigned flags)
@@ -106,8 +100,10 @@ move(const struct op_policy *op, void *dest, const void *src, size_t len,
 	assert(RANGE_EXISTS(dest, len) && RANGE_EXISTS(src, len));
 	TRACE(4, "dest %p len %zu flags %x: %s", dest, len, flags,
 		kernel->name);
+	if (flags & UNDRAINED)
+		return kernel->move(dest, src, len);
 	kernel->move(dest, src, len);
-	drain_unless(flags);
+	flush_fence();
 	return dest;
 }
 
@@ -122,8 +118,10 @@ set(const struct op_policy *op, void *dest, int c, size_t len, unsigned flags)
 	assert(RANGE_EXISTS(dest, len));
 	TRACE(4, "dest %p len %zu flags %x: %s", dest, len, flags,
 		kernel->name);
+	if (flags & UNDRAINED)
+		return kernel->set(dest, c, len);
 	kernel->set(dest, c, len);
-	drain_unless(flags);
+	flush_fence();
 	return dest;
 }
 

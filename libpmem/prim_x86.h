@@ -96,13 +96,6 @@ prim_prefetch(const void *addr)
 	__builtin_prefetch(addr, 1);
 }
 
-/* The same for a line that will be read only. */
-PRIM void
-prim_prefetch_source(const void *addr)
-{
-	__builtin_prefetch(addr, 0);
-}
-
 /* Starts the write-back of the line that holds addr. The assembler forms need
  * no target attribute, so that one body serves callers of every isa. */
 PRIM void

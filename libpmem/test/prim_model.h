@@ -85,12 +85,6 @@ prim_prefetch(const void *addr)
 }
 
 PRIM void
-prim_prefetch_source(const void *addr)
-{
-	(void)addr;
-}
-
-PRIM void
 prim_flush_line(enum flush flush, const void *addr)
 {
 	model_flush(&model, flush, (uintptr_t)addr);
