@@ -6,10 +6,12 @@ usage: repeat.py PMEM_TUNE TABLE PLAN [--weights FILE] RUN_DIR...
 Reads measurements.tsv, decisions.tsv and pmem_tuned.h of each run, and writes
 TABLE. Rows of headers are compared as text. Where a run differs, what its choice
 loses against that of the most frequent header is judged by the measurements of
-every run, since one run alone is what the choice was fitted to.
+every run, since one run alone is what the choice was fitted to. Runs that were
+refused and taken again lie beside a run's folder, as RUN_DIR.refused-N.
 """
 import collections
 import csv
+import glob
 import math
 import os
 import re
@@ -92,6 +94,8 @@ class Agreement:
         self.band_pct = band_of(runs[0])
         self.refusals = {run: refusal(run) for run in runs}
         self.sound = [run for run in runs if not self.refusals[run]]
+        self.again = sorted(again for run in runs
+                            for again in glob.glob(f"{run}.refused-*"))
         self.rows = {run: header_rows(f"{run}/pmem_tuned.h")
                      for run in self.sound}
         texts = {run: repr(self.rows[run]) for run in self.sound}
@@ -157,6 +161,20 @@ def loss_lines(agreement):
                f"| {loss:.2f}% | {interval} | {agreement.verdict(loss)} |")
 
 
+def refused_lines(agreement):
+    count = len(agreement.runs)
+    if len(agreement.sound) < count:
+        yield ("Refused, so with the default rows: "
+               f"{count - len(agreement.sound)}.\n")
+        for run, reason in agreement.refusals.items():
+            if reason:
+                yield f"- {os.path.basename(run)}: {reason}"
+    if agreement.again:
+        yield f"Refused and taken again: {len(agreement.again)}.\n"
+        for run in agreement.again:
+            yield f"- {os.path.basename(run).split('.')[0]}: {refusal(run)}"
+
+
 def page(agreement, plan):
     first = facts(f"{agreement.runs[0]}/measurements.tsv")
     last = facts(f"{agreement.runs[-1]}/measurements.tsv")
@@ -173,12 +191,7 @@ def page(agreement, plan):
         yield (f"Of those that differ, {differ - apart} chose what is as good "
                "within the tie band\n"
                f"of {agreement.band_pct:g}% in every row, {apart} did not.")
-    if len(agreement.sound) < count:
-        yield ("Refused, so with the default rows: "
-               f"{count - len(agreement.sound)}.\n")
-        for run, reason in agreement.refusals.items():
-            if reason:
-                yield f"- {os.path.basename(run)}: {reason}"
+    yield from refused_lines(agreement)
     yield (f"\nThe target {'holds' if agreement.holds() else 'is missed'}: the "
            f"same rows in {AGREE_PCT}% of runs, or all within the tie\nband.\n")
     yield "## Choices\n"

@@ -8,8 +8,9 @@
 #   --scratch DIR  where runs are kept, a folder each (default: build/repeat)
 #   --table FILE   the result (default: results/repeatability.md)
 #
-# All else is for tune.sh, as --quick. Stopped, it continues when started again
-# alike. Ends with status 0 if 95 of 100 runs have the same header rows, or all
+# All else is for tune.sh, as --quick. A run that is refused (neighbours stole the
+# CPU, say) is set aside and taken again, twice at most. Stopped, it continues when
+# started again alike. Ends with status 0 if 95 of 100 runs have the same header rows, or all
 # others chose what is as good within the tie band; else with 1.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
@@ -69,19 +70,36 @@ progress() { # TEXT: a line that is rewritten on a terminal
 	fi
 }
 
+set_aside() { # RUN_DIR: fails where it was set aside often enough
+	local again
+	for again in 1 2; do
+		[ -e "$1.refused-$again" ] || {
+			mv "$1" "$1.refused-$again"
+			return 0
+		}
+	done
+	return 1
+}
+
 repeat() {
 	local i run begin
 	for ((i = 1; i <= runs; i++)); do
 		run=$scratch/$(printf %03d "$i")
 		folders+=("$run")
-		[ ! -e "$run/done" ] || continue
-		progress "run $i of $runs since $(date -u +%H:%M:%S)"
-		mkdir -p "$run"
-		begin=$SECONDS
-		"$root/scripts/tune.sh" --header --out "$run" "${plan[@]}" \
-			>"$run/log" 2>&1 8>&- ||
-			die "run $i failed: see $run/log"
-		echo $((SECONDS - begin)) >"$run/done"
+		while [ ! -e "$run/done" ]; do
+			progress "run $i of $runs since $(date -u +%H:%M:%S)"
+			mkdir -p "$run"
+			begin=$SECONDS
+			"$root/scripts/tune.sh" --header --out "$run" "${plan[@]}" \
+				>"$run/log" 2>&1 8>&- ||
+				die "run $i failed: see $run/log"
+			if grep -q '	refused: ' "$run/decisions.tsv" && set_aside "$run"
+			then
+				progress "run $i of $runs was refused: taken again"
+			else
+				echo $((SECONDS - begin)) >"$run/done"
+			fi
+		done
 	done
 	progress "$runs runs"
 	[ ! -t 1 ] || echo
