@@ -21,16 +21,16 @@ FN(two_lines)(enum flush flush, char *dest, const INPUT *in, size_t len)
 {
 	size_t end = len / 8 * 8 - LINE_BYTES;
 	uint64_t word = FN(word)(in, len - 8);
-	VEC v[2 * LINE_VECS];
+	VEC first[LINE_VECS];
+	VEC last[LINE_VECS];
 
 	for (size_t i = 0; i < LINE_VECS; i++) {
-		v[i] = FN(vec)(in, i * VEC_BYTES);
-		v[LINE_VECS + i] = FN(vec)(in, end + i * VEC_BYTES);
+		first[i] = FN(vec)(in, i * VEC_BYTES);
+		last[i] = FN(vec)(in, end + i * VEC_BYTES);
 	}
 	for (size_t i = 0; i < LINE_VECS; i++) {
-		VEC_STORE_UNALIGNED(dest + i * VEC_BYTES, v[i]);
-		VEC_STORE_UNALIGNED(
-			dest + end + i * VEC_BYTES, v[LINE_VECS + i]);
+		VEC_STORE_UNALIGNED(dest + i * VEC_BYTES, first[i]);
+		VEC_STORE_UNALIGNED(dest + end + i * VEC_BYTES, last[i]);
 	}
 	if (len % 8)
 		prim_store_8(dest + len - 8, word);
