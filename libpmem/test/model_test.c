@@ -88,7 +88,8 @@ len_is_boundary(size_t len)
 {
 	size_t from_power = len & (len - 1);
 
-	return len <= 136 || from_power <= 1 || (len & (len + 1)) == 0;
+	return len <= 136 || from_power <= 1 || (len & (len + 1)) == 0 ||
+	       len % LINE_BYTES == 0;
 }
 
 /* One row at all lengths, offsets, shapes, domains; the calls take turns. */
