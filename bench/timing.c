@@ -48,18 +48,29 @@ timing_seconds(void)
 	return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+/* Threads share a clock. */
+static void
+step_back_note(struct timing *t)
+{
+	__atomic_store_n(&t->stepped_back, true, __ATOMIC_RELAXED);
+}
+
 /* A moment on both clocks. Of several tries the one with the least distance
  * between the readings around it, for an interrupt may fall into any. */
 static void
-moment_read(const struct timing *t, uint64_t *ticks, double *seconds)
+moment_read(struct timing *t, uint64_t *ticks, double *seconds)
 {
 	uint64_t least = UINT64_MAX;
+	double last = 0;
 
 	for (int i = 0; i < 20; i++) {
 		uint64_t before = timing_now(t);
 		double at = timing_seconds();
 		uint64_t after = timing_now(t);
 
+		if (at < last || after < before)
+			step_back_note(t);
+		last = at;
 		if (after - before < least) {
 			least = after - before;
 			*ticks = before + least / 2;
@@ -70,7 +81,7 @@ moment_read(const struct timing *t, uint64_t *ticks, double *seconds)
 
 /* Nanoseconds a tick; 0 if the clocks do not go on. */
 static double
-ns_per_tick_measure(const struct timing *t)
+ns_per_tick_measure(struct timing *t)
 {
 	uint64_t start, end;
 	double start_s, end_s;
@@ -157,21 +168,23 @@ states_measure(struct timing *t)
 
 /* Whether the clock goes on and is fine enough. */
 static int
-steps_check(const struct timing *t, char error[TIMING_ERROR_BYTES])
+steps_check(struct timing *t, char error[TIMING_ERROR_BYTES])
 {
 	uint64_t last = timing_now(t), least = UINT64_MAX;
 
 	for (int i = 0; i < 10000; i++) {
 		uint64_t now = timing_now(t);
 
-		if (now < last) {
-			snprintf(error, TIMING_ERROR_BYTES,
-				"no usable clock: it stepped backwards");
-			return -ENOTSUP;
-		}
+		if (now < last)
+			step_back_note(t);
 		if (now > last && now - last < least)
 			least = now - last;
 		last = now;
+	}
+	if (t->stepped_back) {
+		snprintf(error, TIMING_ERROR_BYTES,
+			"no usable clock: it stepped backwards");
+		return -ENOTSUP;
 	}
 	if ((double)least * t->ns_per_tick > COARSE_NS) {
 		snprintf(error, TIMING_ERROR_BYTES,
@@ -190,7 +203,7 @@ ticks_agree(const struct timing *t, double ns_per_tick)
 }
 
 int
-timing_recheck(const struct timing *t, char error[TIMING_ERROR_BYTES])
+timing_recheck(struct timing *t, char error[TIMING_ERROR_BYTES])
 {
 	double again = ns_per_tick_measure(t), now_s, ns;
 	uint64_t now;
@@ -258,9 +271,8 @@ timing_section_ns(struct timing *t, uint64_t ticks)
 {
 	int64_t net = (int64_t)(ticks - t->overhead_ticks);
 
-	/* Threads share a clock. */
 	if ((int64_t)ticks < 0)
-		__atomic_store_n(&t->stepped_back, true, __ATOMIC_RELAXED);
+		step_back_note(t);
 	if (net < 1)
 		net = 1;
 	return (double)net * t->ns_per_tick;

@@ -29,7 +29,8 @@ struct timing {
 	/* Both clocks in timing_open. */
 	uint64_t opened_ticks;
 	double opened_s;
-	bool stepped_back; /* a section ended before it began */
+	bool stepped_back; /* a clock was seen to; so is a section's end before
+			      its begin */
 };
 
 /* Room for any message of timing, NUL included. */
@@ -45,9 +46,9 @@ int timing_open_clock(
 	struct timing *t, bool tsc, char error[TIMING_ERROR_BYTES]);
 
 /* For the end of a run. Fails, as above, if the clock runs otherwise than it
- * did in timing_open, if either clock was set since, or if a section ended
- * before it began. */
-int timing_recheck(const struct timing *t, char error[TIMING_ERROR_BYTES]);
+ * did in timing_open, if either clock was set since or steps backwards, or if a
+ * section ended before it began. */
+int timing_recheck(struct timing *t, char error[TIMING_ERROR_BYTES]);
 
 /* Whether a load's time tells a line in cache from one in memory: it takes at
  * least half as long again. Without that no residency can be verified. */

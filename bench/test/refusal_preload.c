@@ -4,12 +4,13 @@
  * Loaded before pmem-bench (LD_PRELOAD) it stands in for the kernel. PMEM_FAULT
  * says how:
  *
- *   steal      /proc/stat tells that a hypervisor takes half of every CPU
- *   clock_set  CLOCK_MONOTONIC_RAW is an hour back at every third reading once
- * a process has read it long enough to have begun measuring no_pmu     there
- * are no performance counters two_nodes  memory can be bound to nodes that only
- * the topology has, and is found there elsewhere  the same, but it is found on
- * node 0
+ * - steal: /proc/stat tells that a hypervisor takes half of every CPU
+ * - clock_set: CLOCK_MONOTONIC_RAW is an hour back at every third reading once
+ *   a process has read it long enough to have begun measuring
+ * - no_pmu: there are no performance counters
+ * - two_nodes: memory can be bound to nodes that only the topology has, and is
+ *   found there
+ * - elsewhere: the same, but it is found on node 0
  */
 #include <dlfcn.h>
 #include <errno.h>
