@@ -6,7 +6,8 @@
 # usage: coverage.sh
 #
 # The kernels are thousands of branches, nearly all taken, which would hide a
-# hole elsewhere: the bounds hold for the other sources alone, too.
+# hole elsewhere: the bounds hold for the other sources alone, too. The model's
+# own build of the kernels, with primitives that record, is not the library.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "$0")/common.sh"
@@ -14,7 +15,7 @@ cd "$root"
 
 command -v gcovr >/dev/null || { echo "gcovr is not installed"; exit 77; }
 bounds=(--fail-under-line 95 --fail-under-branch 90)
-kernels=(--exclude 'libpmem/copy_(template\.h|x86\.c)' --exclude libpmem/prim_x86.h)
+kernels=(--exclude 'libpmem/copy_.*' --exclude libpmem/prim_x86.h)
 data=build/test/coverage.json
 
 rates() { # NAME GCOVR_OPTION...: prints and judges what is covered
@@ -29,6 +30,7 @@ rates() { # NAME GCOVR_OPTION...: prints and judges what is covered
 
 mkdir -p build/test
 gcovr --root . --filter 'libpmem/[^/]*\.[ch]$' \
+	--exclude-directories '.*/model_test\.dir' \
 	--object-directory build/coverage build/coverage/libpmem \
 	--json "$data"
 failed=0
