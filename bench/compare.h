@@ -143,7 +143,9 @@ int compare_measure(struct compare_settings *settings);
  * how often there is a drain, and the one that the second library uses. */
 struct compare_choice {
 	size_t best[DOMAIN_COUNT], blind[DOMAIN_COUNT], own[DOMAIN_COUNT];
-	size_t setting; /* of the peer, where streaming is trusted */
+	/* The peer's best where streaming is trusted, by who sets its variables
+	 * for each operation and size: as blind. */
+	size_t setting;
 };
 
 /* Everything measured. */

@@ -43,8 +43,9 @@ best_offer(struct best *best, size_t instance, double slow)
 	*best = (struct best){instance, slow};
 }
 
-/* Cells that a library cannot tell from this one: of the same operation, in
- * another state of the caches or with another drain. */
+/* Cells that a library, and who sets its variables, cannot tell from this one:
+ * of the same operation, in another state of the caches or with another drain.
+ */
 static bool
 looks_alike(const struct cell *a, const struct cell *b)
 {
@@ -76,7 +77,7 @@ cell_choose(struct compare_run *r, size_t c)
 	struct best blind[DOMAIN_COUNT] = {0};
 
 	for (size_t i = compare_settings_from(libs); i < kernels; i++)
-		best_offer(&setting, i, slowness(r, c, i));
+		best_offer(&setting, i, slowness_blind(r, c, i));
 	for (size_t i = kernels; i < libs->instance_count; i++) {
 		const struct copy_kernel *k = libs->instances[i].kernel;
 		double slow = slowness(r, c, i);
