@@ -111,10 +111,11 @@ int compare_libs_open(struct compare_libs *all, bool streaming_promised,
  * who is libc. Returns the count of all instances. */
 size_t compare_candidates_list(struct compare_libs *all);
 
-/* The kernel that an instance of our library uses for an operation, of
- * candidates; 0 if it does not say. */
+/* The kernel that an instance of our library has for a cell on CPUs of a node,
+ * to a destination there that it knows (pmem_map_file), of candidates; 0 if it
+ * does not say. */
 size_t compare_kernel_of(const struct compare_libs *all, size_t instance,
-	enum op op, size_t size_bytes);
+	const struct cell *cell, unsigned node);
 
 /* Loads every instance anew, in random order, so that what its speed owes to
  * its address differs from round to round. Errors as above; all are closed

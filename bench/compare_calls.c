@@ -91,23 +91,23 @@ persist_flushing(const struct bench *b, enum flush flush)
 	}
 }
 
-/* The flush that a library of ours says it uses; else the newest there is. */
+/* The flush that a library of ours says it uses, by its first row, which serves
+ * a line that it did not map; else the newest there is. */
 static enum flush
 flush_of(const struct compare_libs *libs, size_t instance)
 {
-	const struct library *library = &libs->instances[instance].library;
-	char text[4096] = "", name[16];
-	const char *at;
+	char *text = library_describe(&libs->instances[instance].library);
+	const char *at = text ? strstr(text, "\tflush ") : NULL;
+	char name[16] = "";
 
-	if (library->describe)
-		library->describe(text, sizeof(text));
-	at = strstr(text, "\tflush ");
+	if (at)
+		sscanf(at, " flush %15s", name);
+	free(text);
 	for (int f = 0; f < FLUSH_COUNT; f++) {
 		const struct flush_kernel *k = &flush_kernels[f];
 
-		if (at && sscanf(at, " flush %15s", name) == 1 ?
-				strcmp(name, k->name) == 0 :
-				(libs->features & k->needs) == k->needs)
+		if (*name ? strcmp(name, k->name) == 0 :
+			    (libs->features & k->needs) == k->needs)
 			return (enum flush)f;
 	}
 	return FLUSH_CLFLUSH;

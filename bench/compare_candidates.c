@@ -89,11 +89,53 @@ compare_candidates_list(struct compare_libs *all)
 	return n;
 }
 
-/* Of a description's first row (policy.h), the kernel for an operation. */
+/* A row of a description (libpmem/describe.c) names nodes, or "any". */
+#define ROW "row\tcpu node "
+
+/* What naming this node is worth. A row that names another one serves it no
+ * more, whatever else it names. */
 static int
-kernel_name(const char *text, enum op op, size_t size_bytes, char name[64])
+node_fit(const char *name, unsigned node, int worth)
 {
-	const char *at = strstr(text, op == OP_MOVE ? "\tmove " : "\tset ");
+	char wanted[16];
+
+	if (strcmp(name, "any") == 0)
+		return 0;
+	snprintf(wanted, sizeof(wanted), "%u", node);
+	return strcmp(name, wanted) == 0 ? worth : -4;
+}
+
+/* The row that serves CPUs of a node and destinations on it: as in the library,
+ * the one that names most. */
+static const char *
+row_find(const char *text, unsigned node)
+{
+	const char *best = NULL;
+	int best_fit = -1;
+
+	for (const char *row = strstr(text, ROW); row;
+		row = strstr(row + 1, ROW)) {
+		char cpu_node[16], mem_node[16];
+		int fit;
+
+		if (sscanf(row, ROW "%15[^,], memory node %15s", cpu_node,
+			    mem_node) != 2)
+			continue;
+		fit = node_fit(cpu_node, node, 1) + node_fit(mem_node, node, 2);
+		if (fit > best_fit) {
+			best_fit = fit;
+			best = row;
+		}
+	}
+	return best;
+}
+
+/* Of a row, the kernel for a cell. */
+static int
+kernel_name(const char *row, const struct cell *cell, char name[64])
+{
+	const char *at = strstr(
+		row, cell->op == OP_MOVE ? "\tmove " : "\tset ");
 	char cached[64], stream[64];
 	size_t from_bytes;
 
@@ -102,7 +144,7 @@ kernel_name(const char *text, enum op op, size_t size_bytes, char name[64])
 	at = strchr(at, ' ') + 1;
 	if (sscanf(at, "%63[^,], from %zu bytes %63s", cached, &from_bytes,
 		    stream) == 3 &&
-		size_bytes >= from_bytes)
+		cell->size_bytes >= from_bytes)
 		snprintf(name, 64, "%s", stream);
 	else if (sscanf(at, "%63[^,]", cached) == 1)
 		snprintf(name, 64, "%s", cached);
@@ -111,22 +153,28 @@ kernel_name(const char *text, enum op op, size_t size_bytes, char name[64])
 	return 0;
 }
 
-size_t
-compare_kernel_of(const struct compare_libs *all, size_t instance, enum op op,
-	size_t size_bytes)
+static size_t
+kernel_find(const struct compare_libs *all, const char *name)
 {
-	const struct library *library = &all->instances[instance].library;
-	char text[4096], name[64];
-
-	if (!library->describe)
-		return 0;
-	library->describe(text, sizeof(text));
-	if (kernel_name(text, op, size_bytes, name))
-		return 0;
 	for (size_t i = compare_kernels_from(all); i < all->instance_count;
 		i++) {
 		if (strcmp(all->instances[i].kernel->name, name) == 0)
 			return i;
 	}
 	return 0;
+}
+
+size_t
+compare_kernel_of(const struct compare_libs *all, size_t instance,
+	const struct cell *cell, unsigned node)
+{
+	char *text = library_describe(&all->instances[instance].library);
+	const char *row = text ? row_find(text, node) : NULL;
+	char name[64];
+	size_t kernel = 0;
+
+	if (row && kernel_name(row, cell, name) == 0)
+		kernel = kernel_find(all, name);
+	free(text);
+	return kernel;
 }

@@ -96,8 +96,8 @@ cell_choose(struct compare_run *r, size_t c)
 		choice->best[d] = best[d].instance;
 		choice->blind[d] = blind[d].instance;
 		choice->own[d] = compare_kernel_of(libs,
-			compare_instance(libs, (enum domain)d, 1), cell->op,
-			cell->size_bytes);
+			compare_instance(libs, (enum domain)d, 1), cell,
+			r->cpu_node);
 	}
 }
 

@@ -149,7 +149,6 @@ static enum domain
 domain_of(const struct compare_instance *i, const char *const *env)
 {
 	enum domain domain = DOMAIN_ADR;
-	size_t bytes;
 	char *text;
 
 	if (!i->library.describe) {
@@ -157,10 +156,8 @@ domain_of(const struct compare_instance *i, const char *const *env)
 			return DOMAIN_EADR;
 		return has(env, "PMEM_NO_MOVNT=1") ? DOMAIN_ADR : DOMAIN_ADR_NT;
 	}
-	bytes = i->library.describe(NULL, 0) + 1;
-	text = malloc(bytes);
+	text = library_describe(&i->library);
 	if (text) {
-		i->library.describe(text, bytes);
 		if (strstr(text, "\ndomain\tadr_nt\t"))
 			domain = DOMAIN_ADR_NT;
 		else if (strstr(text, "\ndomain\teadr\t"))

@@ -176,3 +176,14 @@ library_close(struct library *lib)
 	dlclose(lib->handle);
 	free(lib->path);
 }
+
+char *
+library_describe(const struct library *lib)
+{
+	size_t size_bytes = lib->describe ? lib->describe(NULL, 0) + 1 : 0;
+	char *text = size_bytes ? malloc(size_bytes) : NULL;
+
+	if (text)
+		lib->describe(text, size_bytes);
+	return text;
+}

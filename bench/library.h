@@ -24,4 +24,8 @@ int library_open(
 
 void library_close(struct library *lib);
 
+/* What describe tells, whole; the caller frees it. NULL: not a build of this
+ * project, or out of memory. */
+char *library_describe(const struct library *lib);
+
 #endif
