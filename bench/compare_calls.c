@@ -282,12 +282,16 @@ lookup_write(const struct compare_run *run, const struct bench *b, FILE *out)
 static double
 stripped_kb(const char *path)
 {
-	char copy[] = "/tmp/pmem-compare-XXXXXX";
+	const char *parent = getenv("TMPDIR");
+	char copy[256];
 	char *argv[] = {"strip", "-o", copy, (char *)path, NULL};
-	int fd = mkstemp(copy), status = 1;
 	struct stat st = {0};
+	int fd, status = 1;
 	pid_t child;
 
+	snprintf(copy, sizeof(copy), "%.200s/pmem-compare-XXXXXX",
+		parent ? parent : "/tmp");
+	fd = mkstemp(copy);
 	if (fd < 0)
 		return 0;
 	close(fd);
@@ -295,7 +299,7 @@ stripped_kb(const char *path)
 		waitpid(child, &status, 0) == child && status == 0)
 		stat(copy, &st);
 	unlink(copy);
-	return (double)st.st_size / 1024;
+	return (double)st.st_size / 1000;
 }
 
 static void
