@@ -131,27 +131,38 @@ struct persist_pairs {
 	size_t count;
 };
 
-/* The loops of one load, the inline one between those of the libraries. */
+enum way { OWN, PEER, INLINE, WAYS };
+
+/* The loops of one load. Each pair is in an order drawn anew, for a loop may
+ * owe something to the one before it. */
 static void
 persist_pairs_take(struct persist_pairs *p, const struct compare_libs *libs,
-	const struct bench *b)
+	const struct bench *b, struct rng *rng)
 {
 	size_t own = compare_instance(libs, DOMAIN_ADR, 1);
 	size_t peer = libs->peer ?
 			      compare_instance(libs, DOMAIN_ADR, libs->peer) :
 			      own;
-	persist_fn *own_persist = persist_find(libs, own);
-	persist_fn *peer_persist = persist_find(libs, peer);
+	persist_fn *const persist[] = {
+		[OWN] = persist_find(libs, own),
+		[PEER] = persist_find(libs, peer),
+	};
 	enum flush flush = flush_of(libs, own);
+	size_t order[WAYS];
+	double ns[WAYS] = {0};
 
-	persist_calls(b, own_persist);
+	persist_calls(b, persist[OWN]);
 	for (size_t i = 0; i < PAIRS; i++, p->count++) {
-		double own_ns = persist_calls(b, own_persist);
-		double inline_ns = persist_flushing(b, flush);
-		double peer_ns = persist_calls(b, peer_persist);
+		rng_permutation(rng, order, WAYS);
+		for (size_t n = 0; n < WAYS; n++) {
+			size_t way = order[n];
 
-		p->own_ns[p->count] = own_ns - inline_ns;
-		p->peer_ns[p->count] = peer_ns - inline_ns;
+			ns[way] = way == INLINE ?
+					  persist_flushing(b, flush) :
+					  persist_calls(b, persist[way]);
+		}
+		p->own_ns[p->count] = ns[OWN] - ns[INLINE];
+		p->peer_ns[p->count] = ns[PEER] - ns[INLINE];
 	}
 }
 
@@ -233,7 +244,7 @@ persist_write(struct compare_run *run, const struct bench *b, FILE *out,
 
 		if (err)
 			return err;
-		persist_pairs_take(&p, run->libs, b);
+		persist_pairs_take(&p, run->libs, b, &rng);
 	}
 	goal.value = interval_of(p.own_ns, p.count, run->seed);
 	peer = interval_of(p.peer_ns, p.count, run->seed);
@@ -269,11 +280,14 @@ lookup_write(const struct compare_run *run, const struct bench *b, FILE *out)
 	contested.value = interval_of(p.contested_ns, p.count, run->seed);
 	elsewhere.value = interval_of(p.elsewhere_ns, p.count, run->seed);
 	goal_tell(&contested,
-		"pmem_memcpy_nodrain of %d B that flushes nothing; %zu pairs",
+		"pmem_memcpy_nodrain of %d B that flushes nothing, over the "
+		"same call where rows differ nowhere; %zu pairs",
 		LOOKUP_BYTES, p.count);
 	goal_tell(&elsewhere,
-		"the same of a length that rows agree on; met where the "
-		"interval reaches 0");
+		"the same call, of a length that all rows agree on, over one "
+		"where rows differ nowhere; met where the interval reaches 0; "
+		"%zu pairs",
+		p.count);
 	goal_write(&contested, out);
 	goal_write(&elsewhere, out);
 }
