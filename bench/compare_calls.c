@@ -8,17 +8,10 @@
  */
 #include "compare_calls.h"
 
-#include <errno.h>
 #include <dlfcn.h>
-#include <math.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "goals.h"
 #include "libpmem.h"
 #include "nodes.h"
 #include "prim_x86.h"
@@ -32,9 +25,6 @@
 #define LOOKUP_CALLS 4096
 
 #define RESAMPLES ((size_t)400)
-
-/* Short enough for the lookup to be much of a call. */
-#define LOOKUP_BYTES 64
 
 typedef void persist_fn(const void *addr, size_t len_bytes);
 
@@ -175,7 +165,7 @@ lookup_calls(const struct bench *b, const char *src, size_t low, size_t high)
 	policy_state.contested_span_bytes = high - low;
 	start = timing_begin(b->timing);
 	for (size_t i = 0; i < LOOKUP_CALLS; i++)
-		pmem_memcpy_nodrain(b->dest, src, LOOKUP_BYTES);
+		pmem_memcpy_nodrain(b->dest, src, COMPARE_LOOKUP_BYTES);
 	return timing_section_ns(b->timing, timing_end(b->timing) - start) /
 	       LOOKUP_CALLS;
 }
@@ -202,11 +192,12 @@ lookup_pairs_take(
 	for (; p->count < PAIRS_MOST; p->count++) {
 		double uniform_ns = lookup_calls(b, src, 0, 0);
 
-		p->contested_ns[p->count] = lookup_calls(b, src, LOOKUP_BYTES,
-						    LOOKUP_BYTES + 1) -
+		p->contested_ns[p->count] = lookup_calls(b, src,
+						    COMPARE_LOOKUP_BYTES,
+						    COMPARE_LOOKUP_BYTES + 1) -
 					    uniform_ns;
 		p->elsewhere_ns[p->count] = lookup_calls(b, src,
-						    LOOKUP_BYTES + 1,
+						    COMPARE_LOOKUP_BYTES + 1,
 						    SIZE_MAX) -
 					    uniform_ns;
 	}
@@ -224,18 +215,10 @@ interval_of(const double *ns, size_t count, uint64_t seed)
 }
 
 static int
-persist_write(struct compare_run *run, const struct bench *b, FILE *out,
-	char error[LIBRARY_ERROR_BYTES])
+persist_measure(struct compare_calls *calls, struct compare_run *run,
+	const struct bench *b, char error[LIBRARY_ERROR_BYTES])
 {
-	struct goal goal = {
-		.about = "pmem_persist of a line, over inline",
-		.unit = "ns",
-		.at_most = true,
-		.target = 2,
-		.measured = true,
-	};
 	struct persist_pairs p = {.count = 0};
-	struct interval peer;
 	struct rng rng;
 
 	rng_seed(&rng, run->seed);
@@ -246,111 +229,35 @@ persist_write(struct compare_run *run, const struct bench *b, FILE *out,
 			return err;
 		persist_pairs_take(&p, run->libs, b, &rng);
 	}
-	goal.value = interval_of(p.own_ns, p.count, run->seed);
-	peer = interval_of(p.peer_ns, p.count, run->seed);
-	snprintf(goal.evidence, sizeof(goal.evidence),
-		"store, flush and fence; %zu pairs", p.count);
-	if (run->libs->peer)
-		goal_tell(&goal, "; the peer: %.2f [%.2f, %.2f]", peer.middle,
-			peer.low, peer.high);
-	goal_write(&goal, out);
+	calls->persist = interval_of(p.own_ns, p.count, run->seed);
+	calls->persist_peer = interval_of(p.peer_ns, p.count, run->seed);
+	calls->persist_pairs = p.count;
 	return 0;
 }
 
 static void
-lookup_write(const struct compare_run *run, const struct bench *b, FILE *out)
+lookup_measure(struct compare_calls *calls, const struct compare_run *run,
+	const struct bench *b)
 {
-	struct goal contested = {
-		.about = "lookup of a row, where rows differ",
-		.unit = "ns",
-		.at_most = true,
-		.target = 3,
-		.measured = true,
-	};
-	struct goal elsewhere = {
-		.about = "lookup of a row, elsewhere",
-		.unit = "ns",
-		.at_most = true,
-		.judge = GOAL_REACHABLE,
-		.measured = true,
-	};
 	struct lookup_pairs p = {.count = 0};
 
 	lookup_pairs_take(&p, b, run->benches[0].src);
-	contested.value = interval_of(p.contested_ns, p.count, run->seed);
-	elsewhere.value = interval_of(p.elsewhere_ns, p.count, run->seed);
-	goal_tell(&contested,
-		"pmem_memcpy_nodrain of %d B that flushes nothing, over the "
-		"same call where rows differ nowhere; %zu pairs",
-		LOOKUP_BYTES, p.count);
-	goal_tell(&elsewhere,
-		"the same call, of a length that all rows agree on, over one "
-		"where rows differ nowhere; met where the interval reaches 0; "
-		"%zu pairs",
-		p.count);
-	goal_write(&contested, out);
-	goal_write(&elsewhere, out);
-}
-
-/* Size of a library without symbols; 0: strip failed, or there is none. */
-static double
-stripped_kb(const char *path)
-{
-	const char *parent = getenv("TMPDIR");
-	char copy[256];
-	char *argv[] = {"strip", "-o", copy, (char *)path, NULL};
-	struct stat st = {0};
-	int fd, status = 1;
-	pid_t child;
-
-	snprintf(copy, sizeof(copy), "%.200s/pmem-compare-XXXXXX",
-		parent ? parent : "/tmp");
-	fd = mkstemp(copy);
-	if (fd < 0)
-		return 0;
-	close(fd);
-	if (posix_spawnp(&child, "strip", NULL, NULL, argv, environ) == 0 &&
-		waitpid(child, &status, 0) == child && status == 0)
-		stat(copy, &st);
-	unlink(copy);
-	return (double)st.st_size / 1000;
-}
-
-static void
-size_write(const struct compare_libs *libs, FILE *out)
-{
-	struct goal goal = {
-		.about = "stripped libpmem.so.1",
-		.unit = "KB",
-		.at_most = true,
-		.target = 120,
-		.value = {.low = NAN},
-	};
-
-	goal.value.middle = stripped_kb(libs->libs[1].path);
-	goal.measured = goal.value.middle > 0;
-	goal_tell(&goal,
-		goal.measured ? "%s" : "cannot strip it (binutils): %s",
-		libs->libs[1].path);
-	if (libs->peer)
-		goal_tell(&goal, "; the peer: %.0f KB",
-			stripped_kb(libs->libs[libs->peer].path));
-	goal_write(&goal, out);
+	calls->contested = interval_of(p.contested_ns, p.count, run->seed);
+	calls->elsewhere = interval_of(p.elsewhere_ns, p.count, run->seed);
+	calls->lookup_pairs = p.count;
 }
 
 int
-compare_calls_write(
-	struct compare_run *run, FILE *out, char error[LIBRARY_ERROR_BYTES])
+compare_calls_measure(struct compare_calls *calls, struct compare_run *run,
+	char error[LIBRARY_ERROR_BYTES])
 {
 	const struct bench b = {
 		.timing = run->benches[0].timing,
 		.dest = run->benches[0].dest,
 	};
-	int err = persist_write(run, &b, out, error);
+	int err = persist_measure(calls, run, &b, error);
 
-	if (err)
-		return err;
-	lookup_write(run, &b, out);
-	size_write(run->libs, out);
-	return 0;
+	if (!err)
+		lookup_measure(calls, run, &b);
+	return err;
 }

@@ -11,9 +11,27 @@
 
 #include "compare.h"
 
-/* Measures for about a second, loading libraries anew, and writes the rows of
- * goals.tsv. 0, or -errno with one line in error. */
-int compare_calls_write(
-	struct compare_run *run, FILE *out, char error[LIBRARY_ERROR_BYTES]);
+/* Short enough for the lookup of a row to be much of a call. */
+#define COMPARE_LOOKUP_BYTES 64
+
+struct compare_calls {
+	/* pmem_persist of the second library, and of the peer if there is one,
+	 * over store, flush and fence inline. */
+	struct interval persist, persist_peer;
+	/* Lookup of a row: of a length that rows differ on, of another one;
+	 * over calls where rows differ nowhere. */
+	struct interval contested, elsewhere;
+	size_t persist_pairs, lookup_pairs;
+};
+
+/* Measures for about a second, loading libraries anew. 0, or -errno with one
+ * line in error. */
+int compare_calls_measure(struct compare_calls *calls, struct compare_run *run,
+	char error[LIBRARY_ERROR_BYTES]);
+
+/* Writes the rows of goals.tsv, that of the library's size too. Errors are left
+ * in the stream. */
+void compare_calls_write(const struct compare_calls *calls,
+	const struct compare_libs *libs, FILE *out);
 
 #endif

@@ -95,7 +95,9 @@ compare_goals_doubt(const struct compare_run *run, struct compare_run *again)
 	ratios_free(&ratios);
 free_wanted:
 	free(wanted);
-	if (err)
+	if (err) {
 		plan_free(&again->work);
+		*again = (struct compare_run){0}; /* what is the run's stays */
+	}
 	return err;
 }

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compare_calls.h"
 #include "compare_goals.h"
 #include "facts.h"
 #include "verb.h"
@@ -67,7 +66,7 @@ libs_facts(struct compare_session *s)
 
 /* What a reader of the file must know of the run. */
 static int
-run_facts(struct compare_session *s, const struct steal *before)
+run_facts(struct compare_session *s)
 {
 	const struct compare_settings *o = s->settings;
 	char states[STATES_TEXT_BYTES];
@@ -93,7 +92,7 @@ run_facts(struct compare_session *s, const struct steal *before)
 		err = provenance_addf(&s->facts, "rounds", "%u", s->run.rounds);
 	if (!err)
 		err = provenance_addf(
-			&s->facts, "steal_pct", "%.2f", steal_pct(before));
+			&s->facts, "steal_pct", "%.2f", s->steal_pct);
 	if (!err)
 		err = provenance_addf(
 			&s->facts, "sections_taken_again", "%zu", s->retakes);
@@ -105,8 +104,9 @@ run_facts(struct compare_session *s, const struct steal *before)
 	return err;
 }
 
-int
-compare_results_write(struct compare_session *s, const struct steal *before)
+/* 0, or refused: nothing that was measured on such a machine is told. */
+static int
+machine_judge(struct compare_session *s)
 {
 	char text[TIMING_ERROR_BYTES + STATES_TEXT_BYTES];
 	const char *flaw;
@@ -114,56 +114,45 @@ compare_results_write(struct compare_session *s, const struct steal *before)
 	if (timing_recheck(&s->timing, text))
 		return compare_refuse(text);
 	flaw = states_flaw(&s->run.states, &s->timing, text);
+	if (!flaw)
+		flaw = states_flaw(&s->again.states, &s->timing, text);
 	if (flaw)
 		return compare_refuse(flaw);
-	if (steal_pct(before) > PLAN_STEAL_MOST_PCT)
+	if (s->steal_pct > PLAN_STEAL_MOST_PCT)
 		return compare_refuse(
 			"the hypervisor stole too much of the CPU's time");
-	if (run_facts(s, before))
-		return compare_out_of_memory();
-	provenance_write(&s->facts, "# ", s->out.stream);
-	if (compare_print(&s->run, s->out.stream, stdout))
-		return compare_out_of_memory();
 	return 0;
 }
 
-/* Measures doubtful cells again, then what is no cell, and writes goals.tsv. */
+/* 0 or -ENOMEM. */
 static int
-goals_write(struct compare_session *s, struct compare_run *again,
-	char error[LIBRARY_ERROR_BYTES])
+goals_write(struct compare_session *s)
 {
 	FILE *out = s->goals.stream;
-	int err = 0;
-
-	again->seconds = s->settings->seconds * COMPARE_AGAIN_SHARE;
-	again->seed = s->run.seed + s->run.rounds;
-	if (again->work.cell_count)
-		err = compare_run(again, error);
-	if (err)
-		return err;
-	provenance_write(&s->facts, "# ", out);
-	err = compare_goals_write(&s->run, again, out);
-	if (err)
-		snprintf(error, LIBRARY_ERROR_BYTES,
-			"cannot judge goals: out of memory");
-	return err ? err : compare_calls_write(&s->run, out, error);
-}
-
-int
-compare_results_goals(struct compare_session *s)
-{
-	char error[LIBRARY_ERROR_BYTES];
-	struct compare_run again;
 	int err;
 
 	if (!s->settings->goals)
 		return 0;
-	if (compare_goals_doubt(&s->run, &again))
+	provenance_write(&s->facts, "# ", out);
+	err = compare_goals_write(&s->run, &s->again, out);
+	if (!err)
+		compare_calls_write(&s->calls, s->run.libs, out);
+	return err;
+}
+
+int
+compare_results_write(struct compare_session *s)
+{
+	int status = machine_judge(s);
+
+	if (status)
+		return status;
+	if (run_facts(s))
 		return compare_out_of_memory();
-	err = goals_write(s, &again, error);
-	compare_run_free(&again);
-	plan_free(&again.work);
-	return err ? verb_fail("%s", error) : 0;
+	provenance_write(&s->facts, "# ", s->out.stream);
+	if (compare_print(&s->run, s->out.stream, stdout) || goals_write(s))
+		return compare_out_of_memory();
+	return 0;
 }
 
 int

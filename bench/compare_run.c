@@ -18,6 +18,10 @@
 #define LOOK_ROUNDS 2
 #define LOOK_LINES ((size_t)32)
 
+/* And more of them whether caches hold what was prepared: if there are few
+ * cells, one look that the kernel interrupts is not to be much of all. */
+#define STATES_ROUNDS 8
+
 /* What one sample's threads share. */
 struct sample {
 	const struct compare_run *run;
@@ -83,7 +87,7 @@ cell_run(struct compare_run *r, struct scratch *scratch, size_t index,
 	for (size_t i = 0; i < r->crew->count; i++)
 		cell_place(&s.places[i], &r->benches[i], cell, rng);
 	rng_permutation(rng, scratch->instances, instances);
-	if (round == 0)
+	if (round < STATES_ROUNDS)
 		states_look(
 			&r->states, &r->benches[0], cell, &s.places[0], rng);
 	for (size_t i = 0; i < instances; i++) {

@@ -11,7 +11,7 @@
 #include "atomic_file.h"
 #include "buffer.h"
 #include "compare.h"
-#include "steal.h"
+#include "compare_calls.h"
 
 /* Where goals are asked for: shares of the time for choosing among candidates,
  * all of which every round measures, and for cells in doubt. */
@@ -29,6 +29,10 @@ struct compare_session {
 	size_t buffers; /* open ones of each */
 	size_t retakes;
 	struct compare_run run;
+	/* Where goals are asked for: cells in doubt, and calls. */
+	struct compare_run again;
+	struct compare_calls calls;
+	double steal_pct; /* of what was measured, the worse part */
 };
 
 /* Tells why no comparison can rest on this machine, or on this run of it: a
@@ -43,12 +47,9 @@ int compare_results_open(struct compare_session *s);
 /* Facts of the machine: those of platform.tsv, or collected now. */
 int compare_results_facts(struct compare_session *s);
 
-/* Judges the run, writes what becomes the file, prints the table. */
-int compare_results_write(
-	struct compare_session *s, const struct steal *before);
-
-/* If goals are asked for: measures what is in doubt again, and writes them. */
-int compare_results_goals(struct compare_session *s);
+/* Judges all that was measured, writes what becomes the files, prints the
+ * table. */
+int compare_results_write(struct compare_session *s);
 
 /* One of these ends what compare_results_open began. */
 int compare_results_commit(struct compare_session *s);
