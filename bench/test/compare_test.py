@@ -127,6 +127,12 @@ def goal_follows(row):
     check(row["evidence"], "no evidence", row)
 
 
+def is_short(row):
+    """A busy machine has few rounds: too few for a verdict on each cell."""
+    return (row["met"] == "unknown" and row["goal"].endswith("worst cell") and
+            "fewer than" in row["evidence"])
+
+
 def goals():
     # Our own library under another file name is no peer; libc is one.
     run("--stock", library, "--tuned", library, "--lib", "peer=" + libc,
@@ -138,8 +144,8 @@ def goals():
           [row["goal"] for row in found])
     for row in found:
         goal_follows(row)
-        check((row["met"] == "unknown") == ("16 MiB" in row["goal"]),
-              "measured or not", row)
+        check((row["met"] == "unknown") == ("16 MiB" in row["goal"]) or
+              is_short(row), "measured or not", row)
     for contest in "equal", "trusting", "eadr":
         check({"peer", "libc"} <= {row["lib"] for row in rows("new.tsv")
                                    if row["table"] == contest}, contest)
@@ -150,7 +156,7 @@ def goals():
         goal_follows(row)
         check((row["met"] == "unknown") ==
               ("peer" in row["goal"] or "libc memcpy" in row["goal"] or
-               "192" in row["goal"]), "without a peer", row)
+               "192" in row["goal"]) or is_short(row), "without a peer", row)
 
 
 def threads():
