@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""compare_test.py PMEM_BENCH LIBPMEM.so LIBPMEM_LIBC.so: rows, promises and
-means of a comparison of our library with itself, goals, and errors. No time is
-judged."""
+"""compare_test.py PMEM_BENCH LIBPMEM.so LIBPMEM_LIBC.so [MOCKS_SO]: rows,
+promises and means of a comparison of our library with itself, goals, errors,
+and with MOCKS_SO (refusal_preload.c) a refusal. No time is judged."""
 import math
 import os
 import subprocess
 import sys
 import tempfile
 
-bench, library, libc = sys.argv[1:]
+bench, library, libc = sys.argv[1:4]
+mocks = sys.argv[4] if len(sys.argv) > 4 else None
 folder = tempfile.TemporaryDirectory()
 os.chdir(folder.name)
 scratch = os.path.join(folder.name, "scratch")
@@ -25,9 +26,9 @@ def check(condition, *what):
         sys.exit(1)
 
 
-def run(*arguments, status=0):
+def run(*arguments, status=0, **environment):
     done = subprocess.run([bench, "compare", *arguments], text=True,
-                          capture_output=True)
+                          capture_output=True, env=os.environ | environment)
     if done.returncode == 2 and status == 0:
         print("skipped:", done.stderr.strip().splitlines()[-1])
         sys.exit(77)
@@ -159,6 +160,20 @@ def goals():
                "192" in row["goal"]) or is_short(row), "without a peer", row)
 
 
+def goals_refused():
+    """Planted: time is stolen once cells are measured again. Nothing is written,
+    though all that came before was well."""
+    if not mocks:
+        return
+    before = set(os.listdir("."))
+    error = run("--stock", library, "--tuned", library, "--seconds", "1",
+                "--only", "64,set,cold", "--out", "refused.tsv", "--goals",
+                "refused_goals.tsv", status=2, LD_PRELOAD=mocks,
+                PMEM_FAULT="steal_late").stderr
+    check("refused: the hypervisor" in error, "steal", error)
+    check(set(os.listdir(".")) == before, "a refusal left files")
+
+
 def threads():
     if len(os.sched_getaffinity(0)) < 2:
         return
@@ -208,5 +223,6 @@ def bad_arguments():
 three_tables()
 as_given()
 goals()
+goals_refused()
 threads()
 bad_arguments()

@@ -5,6 +5,7 @@
  * says how:
  *
  * - steal: /proc/stat tells that a hypervisor takes half of every CPU
+ * - steal_late: the same, but only after /proc/stat was read three times
  * - clock_set: CLOCK_MONOTONIC_RAW is an hour back at every third reading once
  *   a process has read it long enough to have begun measuring
  * - no_pmu: there are no performance counters
@@ -41,19 +42,23 @@ is_fault(const char *name)
 	return fault && strcmp(fault, name) == 0;
 }
 
-/* Between two readings each CPU idles and is stolen for 100 s. */
+/* Between two readings each CPU idles for 100 s, and after so many it is stolen
+ * for as long. */
 static FILE *
-stolen_stat(void)
+stolen_stat(unsigned after)
 {
-	static unsigned long ticks;
+	static unsigned long idle, stolen;
+	static unsigned readings;
 	char *text = NULL;
 	size_t size = 0;
 	FILE *f = open_memstream(&text, &size);
 
-	ticks += 10000;
+	idle += 10000;
+	if (readings++ >= after)
+		stolen += 10000;
 	for (int cpu = 0; f && cpu < CPUS_MOST; cpu++)
-		fprintf(f, "cpu%d 0 0 0 %lu 0 0 0 %lu 0 0\n", cpu, ticks,
-			ticks);
+		fprintf(f, "cpu%d 0 0 0 %lu 0 0 0 %lu 0 0\n", cpu, idle,
+			stolen);
 	if (!f || fclose(f))
 		return NULL;
 	return fmemopen(text, size, "r"); /* the text goes with the process */
@@ -65,7 +70,9 @@ mock_fopen(const char *path, const char *mode)
 	static FILE *(*real)(const char *, const char *);
 
 	if (is_fault("steal") && strcmp(path, "/proc/stat") == 0)
-		return stolen_stat();
+		return stolen_stat(0);
+	if (is_fault("steal_late") && strcmp(path, "/proc/stat") == 0)
+		return stolen_stat(3);
 	if (!real)
 		*(void **)&real = dlsym(RTLD_NEXT, "fopen");
 	return real(path, mode);
