@@ -5,17 +5,8 @@
  * trail the stores that they follow, and why, is in copy.h.
  */
 
-/* A line at most with ordinary stores. Nothing is gained by stopping at a line
- * boundary, for what crosses it crosses between words. All is loaded before the
- * first store, so overlap does not matter. */
-INLINE void
-FN(small)(enum flush flush, char *dest, const INPUT *in, size_t len)
-{
-	FN(part)(dest, in, 0, len);
-	FN(flush)(flush, dest, 0, len);
-}
-
-/* More than a line and at most two, in the same way. */
+/* More than a line and at most two. All is loaded before the first store, so
+ * overlap does not matter. */
 INLINE void
 FN(two_lines)(enum flush flush, char *dest, const INPUT *in, size_t len)
 {
@@ -50,15 +41,18 @@ FN(pairs)(enum flush flush, char *dest, const INPUT *in, size_t at, size_t end)
 	return at;
 }
 
-INLINE void
-FN(lines_cached)(enum flush flush, char *dest, const INPUT *in, size_t len)
+/* All whole lines from at up to end; returns where they end. */
+INLINE size_t
+FN(lines_cached)(
+	enum flush flush, char *dest, const INPUT *in, size_t at, size_t end)
 {
-	size_t at = FN(pairs)(flush, dest, in, 0, len);
-
-	if (at < len) {
+	at = FN(pairs)(flush, dest, in, at, end);
+	if (end - at >= LINE_BYTES) {
 		FN(line)(STORE_CACHED, dest, in, at);
 		prim_flush_line(flush, dest + at);
+		at += LINE_BYTES;
 	}
+	return at;
 }
 
 /* What is not whole lines. A store that crosses a line boundary takes long to
@@ -66,27 +60,17 @@ FN(lines_cached)(enum flush flush, char *dest, const INPUT *in, size_t len)
 INLINE void
 FN(ragged_flushed)(enum flush flush, char *dest, const INPUT *in, size_t len)
 {
-	size_t to_line = -(uintptr_t)dest % LINE_BYTES;
-	size_t at = to_line < len ? to_line : len;
+	size_t at = FN(head)(dest, len);
 
-	if (at) {
-		FN(part)(dest, in, 0, at);
-		FN(flush)(flush, dest, 0, at);
-	}
-	at = FN(pairs)(flush, dest, in, at, len);
-	if (len - at >= LINE_BYTES) {
-		FN(line)(STORE_CACHED, dest, in, at);
-		prim_flush_line(flush, dest + at);
-		at += LINE_BYTES;
-	}
-	if (at < len) {
-		FN(part)(dest, in, at, len - at);
-		FN(flush)(flush, dest, at, len);
-	}
+	if (at)
+		FN(part_flush)(flush, dest, in, 0, at);
+	at = FN(lines_cached)(flush, dest, in, at, len);
+	if (at < len)
+		FN(part_flush)(flush, dest, in, at, len - at);
 }
 
-/* The same where nothing is flushed: as much as a line at either end, wherever
- * it begins, and whole lines between. */
+/* The same of a line or more where nothing is flushed: as much as a line at
+ * either end, wherever it begins, and whole lines between. */
 INLINE void
 FN(ragged_unflushed)(char *dest, const INPUT *in, size_t len)
 {
@@ -125,7 +109,7 @@ FN(lines)(enum store store, enum flush flush, char *dest, const INPUT *in,
 	size_t len)
 {
 	if (store == STORE_CACHED)
-		FN(lines_cached)(flush, dest, in, len);
+		FN(lines_cached)(flush, dest, in, 0, len);
 	else
 		FN(lines_stream)(flush, dest, in, len);
 }
@@ -139,12 +123,14 @@ struct FN(middle) {
  * They are fetched first and written last, so that it need not wait. */
 INLINE struct FN(middle) FN(ends_prefetch)(const char *dest, size_t len)
 {
-	size_t to_line = -(uintptr_t)dest % LINE_BYTES;
-	size_t at = to_line < len ? to_line : len;
+	size_t at = FN(head)(dest, len);
+	size_t end = len - (len - at) % LINE_BYTES;
 
-	prim_prefetch(dest);
-	prim_prefetch(dest + len);
-	return (struct FN(middle)){at, len - (len - at) % LINE_BYTES};
+	if (at)
+		prim_prefetch(dest);
+	if (end < len)
+		prim_prefetch(dest + end);
+	return (struct FN(middle)){at, end};
 }
 
 INLINE void
@@ -153,12 +139,8 @@ FN(ends_stream)(enum flush flush, char *dest, const INPUT *in, size_t len,
 {
 	if (flush == FLUSH_NONE)
 		flush = copy_edge_flush;
-	if (middle.at) {
-		FN(part)(dest, in, 0, middle.at);
-		FN(flush)(flush, dest, 0, middle.at);
-	}
-	if (middle.end < len) {
-		FN(part)(dest, in, middle.end, len - middle.end);
-		FN(flush)(flush, dest, middle.end, len);
-	}
+	if (middle.at)
+		FN(part_flush)(flush, dest, in, 0, middle.at);
+	if (middle.end < len)
+		FN(part_flush)(flush, dest, in, middle.end, len - middle.end);
 }

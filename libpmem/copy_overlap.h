@@ -22,8 +22,7 @@ INLINE void
 FN(forward)(enum store store, enum flush flush, char *dest, const INPUT *in,
 	size_t len)
 {
-	size_t head = -(uintptr_t)dest % LINE_BYTES;
-	size_t at = head < len ? head : len;
+	size_t at = FN(head)(dest, len);
 	size_t flushed = 0;
 
 	if (at)
@@ -46,8 +45,7 @@ INLINE void
 FN(backward)(enum store store, enum flush flush, char *dest, const INPUT *in,
 	size_t len)
 {
-	size_t head = -(uintptr_t)dest % LINE_BYTES;
-	size_t start = head < len ? head : len;
+	size_t start = FN(head)(dest, len);
 	size_t at = len - (len - start) % LINE_BYTES;
 	size_t flushed = len;
 

@@ -97,3 +97,21 @@ FN(flush)(enum flush flush, const char *dest, size_t from, size_t to)
 	for (; line < dest + to; line += LINE_BYTES)
 		prim_flush_line(flush, line);
 }
+
+/* A part and its flush. What crosses a line boundary crosses between words. */
+INLINE void
+FN(part_flush)(
+	enum flush flush, char *dest, const INPUT *in, size_t at, size_t n)
+{
+	FN(part)(dest, in, at, n);
+	FN(flush)(flush, dest, at, at + n);
+}
+
+/* How much of a destination lies before its first whole line. */
+INLINE size_t
+FN(head)(const char *dest, size_t len)
+{
+	size_t to_line = -(uintptr_t)dest % LINE_BYTES;
+
+	return to_line < len ? to_line : len;
+}

@@ -193,7 +193,7 @@ FN(short)(enum store store, enum flush flush, char *dest, const INPUT *in,
 	if (store == STORE_STREAM)
 		return 0;
 	if (len - 1 < LINE_BYTES)
-		FN(small)(flush, dest, in, len);
+		FN(part_flush)(flush, dest, in, 0, len);
 	else if (len - 1 < 2 * LINE_BYTES &&
 		 (flush == FLUSH_NONE ||
 			 ((uintptr_t)dest | len) % VEC_BYTES == 0))

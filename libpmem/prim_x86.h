@@ -3,10 +3,11 @@
  *
  * Copy kernels (copy_template.h) change memory through these names only. The
  * persistence model of the tests defines the same names to record instead, so
- * that the very source of the kernels is what is proven. Stores go through
- * volatile: the compiler may neither split nor drop nor merge them. Streams are
- * assembler: to clang the intrinsics are ordinary stores with a hint, and
- * clang 14 was seen to lose the hint where it merged two branches.
+ * that the very source of the kernels is what is proven. Stores of up
+ * to 8 bytes go through volatile: the compiler may neither split nor drop nor
+ * merge them. Streams are assembler: to clang the intrinsics are ordinary
+ * stores with a hint, and clang 14 was seen to lose the hint where it merged
+ * two branches.
  */
 #ifndef LIBPMEM_PRIM_X86_H
 #define LIBPMEM_PRIM_X86_H
@@ -88,12 +89,12 @@ prim_stream_8(char *dest, uint64_t v)
 	PRIM_STREAM("movnti", (struct prim_u64 *)dest, "r", v);
 }
 
-/* Starts to bring the line that holds addr into the cache, to be written; never
- * faults. */
+/* Starts to bring the line that holds addr into the cache; never faults. Not
+ * PREFETCHW, which some x86-64 CPUs have not. */
 PRIM void
 prim_prefetch(const void *addr)
 {
-	__builtin_prefetch(addr, 1);
+	__builtin_prefetch(addr);
 }
 
 /* Starts the write-back of the line that holds addr. The assembler forms need
