@@ -8,8 +8,8 @@
 #include "env.h"
 #include "policy.h"
 
-/* What a probe of the very CPU, recorded in the tuned header, saw of streaming
- * stores. */
+/* What probes that the tuned header records saw of streaming stores: see
+ * rows_find_movnt. */
 enum movnt_verdict { MOVNT_UNKNOWN, MOVNT_NOT_PROMISED, MOVNT_RETAINED };
 
 /* 1 if every nd region says that CPU caches are persistent, 0 if one does not

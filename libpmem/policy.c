@@ -6,6 +6,7 @@
  */
 #include "policy.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "domain.h"
@@ -283,7 +284,7 @@ policy_load(void)
 	in->rows_key = key;
 	in->rows_reason = rows_reason(cpu_wish, exact);
 	in->domain = domain_choose(&in->env, &in->cpu,
-		cpu_wish ? cpu_wish->movnt : MOVNT_UNKNOWN, &in->domain_reason);
+		rows_find_movnt(&rows_tuned, &in->cpu), &in->domain_reason);
 	policy_state.deep_flush =
 		&flush_kernels[flush_narrow(FLUSH_CLWB, in->cpu.features)];
 	copy_edge_flush = in->domain == DOMAIN_EADR ?
@@ -301,13 +302,19 @@ policy_search(const void *dest)
 static void
 policy_trace(void)
 {
-	char text[4096], *rest = text, *line;
+	char *text, *rest, *line;
+	size_t size_bytes;
 
 	if (TRACE_LEVEL < 1)
 		return;
-	policy_describe(text, sizeof(text));
+	size_bytes = policy_describe(NULL, 0) + 1;
+	rest = text = malloc(size_bytes);
+	if (!text)
+		return;
+	policy_describe(text, size_bytes);
 	while ((line = strsep(&rest, "\n")) && *line)
 		TRACE(1, "%s", line);
+	free(text);
 }
 
 /* Here and not beside the public functions, because every one of them needs

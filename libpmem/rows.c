@@ -65,6 +65,12 @@ is_in(const struct cpu_wish *w, const struct cpu *cpu)
 	       cpu->stepping <= w->stepping_max;
 }
 
+static bool
+is_kin(const struct cpu_wish *w, const struct cpu *cpu)
+{
+	return strcmp(w->vendor, cpu->vendor) == 0 && w->family == cpu->family;
+}
+
 static unsigned
 distance(unsigned a, unsigned b)
 {
@@ -80,8 +86,7 @@ rows_find_cpu(const struct header *header, const struct cpu *cpu, bool *exact)
 	for (size_t i = 0; i < header->cpu_count; i++) {
 		const struct cpu_wish *w = &header->cpus[i];
 
-		if (strcmp(w->vendor, cpu->vendor) != 0 ||
-			w->family != cpu->family)
+		if (!is_kin(w, cpu))
 			continue;
 		if (is_in(w, cpu)) {
 			*exact = true;
@@ -92,4 +97,21 @@ rows_find_cpu(const struct header *header, const struct cpu *cpu, bool *exact)
 			nearest = w;
 	}
 	return nearest;
+}
+
+enum movnt_verdict
+rows_find_movnt(const struct header *header, const struct cpu *cpu)
+{
+	bool exact;
+	const struct cpu_wish *own = rows_find_cpu(header, cpu, &exact);
+
+	if (exact)
+		return own->movnt;
+	for (size_t i = 0; i < header->cpu_count; i++) {
+		const struct cpu_wish *w = &header->cpus[i];
+
+		if (is_kin(w, cpu) && w->movnt == MOVNT_RETAINED)
+			return MOVNT_RETAINED;
+	}
+	return MOVNT_UNKNOWN;
 }

@@ -53,9 +53,15 @@ extern const struct header rows_default;
 extern const struct header rows_tuned;
 
 /* The entry of a CPU in a header: its own (*exact is true), else that of the
- * nearest model of its vendor and family, else NULL. Rows say what is fast;
- * what is durable is decided without them, so a neighbour's rows are safe. */
+ * nearest model of its vendor and family, else NULL. Rows say what is fast, so
+ * a neighbour's are safe. */
 const struct cpu_wish *rows_find_cpu(
 	const struct header *header, const struct cpu *cpu, bool *exact);
+
+/* What is known of a CPU's streaming stores: by its own entry, else retained if
+ * any CPU of its vendor and family was seen to retain them. What was not seen
+ * on a neighbour says nothing. */
+enum movnt_verdict rows_find_movnt(
+	const struct header *header, const struct cpu *cpu);
 
 #endif
