@@ -39,6 +39,14 @@ align_up(uintptr_t addr, size_t align)
 	return (addr + align - 1) & ~(uintptr_t)(align - 1);
 }
 
+/* Enough for an alignment, and once more because file systems that align to
+ * huge pages themselves follow a hint only if there is room for that too. */
+static size_t
+room_for(size_t len, size_t align)
+{
+	return len + 2 * align;
+}
+
 /* The first free place from the hint on in the kernel's list of mappings, which
  * is sorted; 0 if there is none. */
 static uintptr_t
@@ -67,9 +75,7 @@ free_from_hint(uintptr_t hint, size_t len, size_t align)
 static int
 free_anywhere(size_t len, size_t align, uintptr_t *place)
 {
-	/* Once for the alignment, once because file systems that align to huge
-	 * pages themselves follow a hint only if there is room for that too. */
-	size_t room = len + 2 * align;
+	size_t room = room_for(len, align);
 	void *p = mmap(NULL, room, PROT_NONE,
 		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
@@ -104,16 +110,23 @@ place_map(int fd, size_t len_bytes, void **addr, bool *synced)
 	for (int tries = 0;; tries++) {
 		place = 0;
 		if (env->has_mmap_hint && tries < HINT_TRIES_MAX)
-			place = free_from_hint(
-				env->mmap_hint, len_bytes, align);
+			place = free_from_hint(env->mmap_hint,
+				tries ? room_for(len_bytes, align) : len_bytes,
+				align);
 		err = place ? 0 : free_anywhere(len_bytes, align, &place);
 		if (err)
 			return err;
 		*addr = map_at(place, fd, len_bytes, synced);
+		/* A DAX device has an alignment of its own, which it sees to
+		 * if it is asked for no place. */
+		if (*addr == MAP_FAILED && errno == EINVAL) {
+			place = 0;
+			*addr = map_at(place, fd, len_bytes, synced);
+		}
 		if (*addr == MAP_FAILED)
 			return error_set_errno(
 				errno, "mmap %zu bytes", len_bytes);
-		if ((uintptr_t)*addr == place || tries == TRIES_MAX)
+		if (!place || (uintptr_t)*addr == place || tries == TRIES_MAX)
 			return 0;
 		munmap(*addr, len_bytes);
 	}

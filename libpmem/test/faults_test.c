@@ -271,6 +271,21 @@ registry_test(void)
 	failing("calloc", ENOMEM, ENOMEM);
 }
 
+/* A device may refuse every place that is chosen for it. */
+static void
+placed_by_kernel_test(void)
+{
+	char *p;
+
+	mock_places_itself(true);
+	mock_map_sync(true);
+	p = map_plain();
+	CHECK(p && pmem_is_pmem(p, OLD_BYTES), "%s", pmem_errormsg());
+	CHECK(!pmem_unmap(p, OLD_BYTES), "%s", pmem_errormsg());
+	mock_map_sync(false);
+	mock_places_itself(false);
+}
+
 static void
 unmap_test(void)
 {
@@ -580,6 +595,7 @@ main(void)
 	for (size_t i = 0; i < sizeof(scenarios) / sizeof(*scenarios); i++)
 		map_test(&scenarios[i]);
 	scenario_set(&scenarios[0]);
+	placed_by_kernel_test();
 	unmap_test();
 	sync_test();
 	version_test();

@@ -57,7 +57,7 @@ static const struct {
 static struct {
 	const char *sysfs, *only; /* only: the call that is to fail */
 	ino_t dax;
-	bool map_sync, no_tmpfile, no_room, armed;
+	bool map_sync, no_tmpfile, no_room, places_itself, armed;
 	struct stat closed;
 	int place, choice, err;
 	struct mock_failure failure;
@@ -124,6 +124,12 @@ void
 mock_no_tmpfile(bool refused)
 {
 	mock.no_tmpfile = refused;
+}
+
+void
+mock_places_itself(bool always)
+{
+	mock.places_itself = always;
 }
 
 void
@@ -334,6 +340,10 @@ __wrap_mmap(void *addr, size_t len, int prot, int flags, int fd, off_t offset)
 		return MAP_FAILED;
 	if (mock.no_room && fd >= 0) {
 		errno = ENOMEM;
+		return MAP_FAILED;
+	}
+	if (mock.places_itself && fd >= 0 && addr) {
+		errno = EINVAL;
 		return MAP_FAILED;
 	}
 	if (mock.map_sync && (flags & MAP_SYNC))

@@ -27,6 +27,10 @@ void mock_map_sync(bool granted);
 /* File systems have no O_TMPFILE. */
 void mock_no_tmpfile(bool refused);
 
+/* Files are mapped where the kernel puts them and nowhere else, as devices are
+ * that no other place is aligned enough for. */
+void mock_places_itself(bool always);
+
 /* There is no room in the address space for any file. */
 void mock_no_room(bool refused);
 

@@ -82,7 +82,7 @@ page_check(const char *p)
 static void
 hint_task(void)
 {
-	char *first = map_expect(1, HINT), *third, *page;
+	char *first = map_expect(1, HINT), *third, *last, *page;
 	char *second = map_expect(HUGE, HINT + HUGE);
 
 	third = map_expect(HUGE + 1, HINT + 2 * HUGE);
@@ -96,11 +96,17 @@ hint_task(void)
 	page_check(page);
 	unmap(third, HUGE + 1);
 	page = page_take(HINT + 3 * HUGE - PAGE);
-	map_expect(HUGE + 1, HINT + 7 * HUGE); /* that page is in the way */
+	last = map_expect(
+		HUGE + 1, HINT + 7 * HUGE); /* the page is in the way */
 	map_expect(HUGE - PAGE, HINT + 2 * HUGE); /* up to it */
 	page_check(page);
 	map_expect(3 * GIANT, HINT + GIANT);
 	map_expect(2 * GIANT, HINT + 4 * GIANT);
+	unmap(last, HUGE + 1);
+	page = page_take(HINT + 8 * HUGE);
+	last = map(HUGE); /* just fits, but some file systems want more */
+	CHECK((uintptr_t)last - HINT < GIANT, "at %p", (void *)last);
+	page_check(page);
 }
 
 static void
