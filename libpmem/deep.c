@@ -56,15 +56,13 @@ pmem_msync(const void *addr, size_t len)
 	return 0;
 }
 
-/* Stores to a device have left the caches by pmem_deep_flush: wait for them,
- * then have the controller empty its queues. Its pages cannot be synced. */
+/* Stores to a device have left the caches: have the controller empty its
+ * queues. Its pages cannot be synced. */
 static int
 device_drain(int region)
 {
-	int err;
+	int err = region < 0 ? -ENOTSUP : device_deep_flush(region);
 
-	flush_fence();
-	err = region < 0 ? -ENOTSUP : device_deep_flush(region);
 	if (err)
 		error_set_errno(-err, "deep_flush of region %d", region);
 	return err;
@@ -102,6 +100,7 @@ pmem_deep_drain(const void *addr, size_t len)
 	int err = 0;
 
 	TRACE(2, "addr %p len %zu", addr, len);
+	flush_fence();
 	if (__builtin_add_overflow(next, len, &end)) {
 		error_set_errno(ENOMEM, "msync");
 		return -1;
