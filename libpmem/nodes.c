@@ -4,6 +4,7 @@
 #include "nodes.h"
 
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/rseq.h>
@@ -58,7 +59,8 @@ nodes_load(void)
 		if (sysfs_read(path, list, sizeof(list)) > 0)
 			cpu_list_assign(list, node);
 	}
-	units_load();
+	if (!nodes_by_unit)
+		units_load();
 	nodes_cpu_offset = __rseq_offset +
 			   (ptrdiff_t)offsetof(struct rseq, cpu_id);
 	nodes_units_at_hand = nodes_by_unit && __rseq_size ? NODES_UNITS : 0;
@@ -87,7 +89,8 @@ nodes_of(const void *addr)
 void
 nodes_assign(uintptr_t start, uintptr_t end, int node)
 {
-	uint8_t value = (uint8_t)(node < NODES_MAX ? node + 1 : 0);
+	bool known = node >= 0 && node < NODES_MAX;
+	uint8_t value = (uint8_t)(known ? node + 1 : 0);
 
 	if (!nodes_by_unit)
 		return;

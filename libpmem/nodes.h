@@ -16,7 +16,8 @@
 /* Nodes are 0 to NODES_MAX - 1, more than any x86 machine has. */
 #define NODES_MAX 64
 
-/* Makes the tables. What cannot be read, or have memory, stays unknown. */
+/* Makes the tables; called again it reads anew which CPU is where, and knows
+ * memory as before. What cannot be read, or have memory, stays unknown. */
 void nodes_load(void);
 
 /* The tables. Hidden: whoever reads them does not ask where they are. */

@@ -15,6 +15,7 @@
 #include "fake_sysfs.h"
 #include "nodes.h"
 #include "policy.h"
+#include "rows.h"
 #include "settings.h"
 #include "trial.h"
 
@@ -547,6 +548,42 @@ describe_check(void)
 		text);
 }
 
+/* Whose probe is believed: the CPU's own, or the worst of its family. */
+static void
+movnt_check(void)
+{
+	static const struct cpu_wish cpus[] = {
+		{"a", "TestTestTest", 2, 1, 0, 3, MOVNT_NOT_PROMISED},
+		{"b", "TestTestTest", 2, 1, 4, 7, MOVNT_RETAINED},
+		{"c", "TestTestTest", 3, 1, 0, 7, MOVNT_NOT_PROMISED},
+		{"d", "Elsewhere", 3, 1, 0, 7, MOVNT_RETAINED},
+	};
+	static const struct header header = {
+		.cpus = cpus, .cpu_count = COUNT(cpus)};
+	static const struct {
+		unsigned family, model, stepping;
+		enum movnt_verdict verdict;
+	} cases[] = {
+		{2, 1, 3, MOVNT_NOT_PROMISED},
+		{2, 1, 4, MOVNT_RETAINED},
+		{2, 1, 8, MOVNT_RETAINED},
+		{2, 9, 0, MOVNT_RETAINED},
+		{3, 1, 7, MOVNT_NOT_PROMISED},
+		{3, 2, 7, MOVNT_UNKNOWN},
+		{4, 1, 0, MOVNT_UNKNOWN},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++, case_count++) {
+		struct cpu cpu = {.vendor = "TestTestTest",
+			.family = cases[i].family,
+			.model = cases[i].model,
+			.stepping = cases[i].stepping};
+
+		CHECK(rows_find_movnt(&header, &cpu) == cases[i].verdict,
+			"case %zu", i);
+	}
+}
+
 static void
 cpu_list_check(void)
 {
@@ -590,6 +627,8 @@ nodes_assign_check(void)
 	CHECK(nodes_of((void *)at) == 63);
 	nodes_assign(at, at + 1, 64);
 	CHECK(nodes_of((void *)at) == -1, "too high a node");
+	nodes_assign(at, at + 1, -2);
+	CHECK(nodes_of((void *)at) == -1, "too low a node");
 	CHECK(nodes_of((void *)UINTPTR_MAX) == -1);
 	CHECK(!policy_row_at_hand((void *)UINTPTR_MAX, &row));
 	case_count++;
@@ -768,6 +807,7 @@ main(void)
 	node_rows_check();
 	contest_check();
 	describe_check();
+	movnt_check();
 	cpu_list_check();
 	nodes_assign_check();
 	calls_check();
