@@ -7,8 +7,6 @@ install(TARGETS pmem pmem_static EXPORT libpmem-targets
 	LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS pmem_debug
 	LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/pmem_debug)
-install(TARGETS pmem_debug
-	LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/pmem_debug NAMELINK_SKIP)
 install(FILES include/libpmem.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
 set(cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/libpmem)

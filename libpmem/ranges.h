@@ -1,10 +1,9 @@
 /*
  * ranges.h: which address ranges are persistent memory, and on which node
  *
- * Filled by pmem_map_file, emptied by pmem_unmap, read by pmem_is_pmem, the
- * deep flush and, where tuned rows differ between nodes, by the copy functions.
- * Readers take no lock and never wait for long, so they may run in a signal
- * handler that interrupted a writer.
+ * Filled by pmem_map_file, emptied by pmem_unmap, read by pmem_is_pmem and the
+ * deep flush. Readers take no lock and never wait for long, so they may run in
+ * a signal handler that interrupted a writer.
  */
 #ifndef LIBPMEM_RANGES_H
 #define LIBPMEM_RANGES_H
@@ -17,7 +16,7 @@
 #define PAGE_BYTES ((size_t)4096)
 
 enum range_kind {
-	RANGE_OTHER, /* an ordinary mapping: remembered for its node only */
+	RANGE_OTHER, /* an ordinary mapping: only takes the place of old ones */
 	RANGE_MAP_SYNC, /* a DAX file mapped with MAP_SYNC */
 	RANGE_DEVICE, /* device DAX */
 };

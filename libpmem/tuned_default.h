@@ -2,7 +2,7 @@
  * tuned_default.h: the rows of an untuned build, and the shape of all rows
  *
  * A generated pmem_tuned.h defines the same three macros, and the library
- * reads both the same way. There is no include guard on purpose: policy.c
+ * reads both the same way. There is no include guard on purpose: rows.c
  * includes the default and the tuned header in turn.
  *
  * PMEM_TUNED_ID      text that names the rows ("default", or platform and time)

@@ -10,6 +10,7 @@
  */
 #include <libpmem.h>
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,16 +59,18 @@ main(int argc, char **argv)
 	size_t mapped_len;
 	int is_pmem, failed = 0;
 
-	if (argc == 4 && !strcmp(argv[2], "append")) {
-		log = pmem_map_file(argv[1], sizeof(*log), PMEM_FILE_CREATE,
-			0666, &mapped_len, &is_pmem);
-	} else if (argc == 3 && !strcmp(argv[2], "print")) {
-		log = pmem_map_file(argv[1], 0, 0, 0, &mapped_len, &is_pmem);
-	} else {
+	if (!(argc == 4 && !strcmp(argv[2], "append")) &&
+		!(argc == 3 && !strcmp(argv[2], "print"))) {
 		fprintf(stderr, "usage: %s FILE append TEXT | print\n",
 			argv[0]);
 		return EXIT_FAILURE;
 	}
+	/* What is there stays as long as it is: it may be no log. */
+	log = pmem_map_file(argv[1], 0, 0, 0, &mapped_len, &is_pmem);
+	if (!log && errno == ENOENT && argc == 4)
+		log = pmem_map_file(argv[1], sizeof(*log),
+			PMEM_FILE_CREATE | PMEM_FILE_EXCL, 0666, &mapped_len,
+			&is_pmem);
 	if (!log) {
 		fprintf(stderr, "%s: %s\n", argv[1], pmem_errormsg());
 		return EXIT_FAILURE;

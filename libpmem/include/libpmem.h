@@ -7,9 +7,9 @@
  * Conventions: lengths are bytes. Unless a function says otherwise there are
  * no alignment demands, a length of 0 does nothing, and every function may be
  * called from several threads at once. pmem_flush, pmem_drain, pmem_persist,
- * pmem_deep_flush and the pmem_mem* functions take no locks, call no library
- * and may be used in signal handlers. Functions that fail set errno and leave
- * a text for pmem_errormsg.
+ * pmem_deep_flush and the pmem_mem* functions take no locks, allocate nothing
+ * and may be used in signal handlers (but for the debug library's). Functions
+ * that fail set errno and leave a text for pmem_errormsg.
  */
 #ifndef LIBPMEM_H
 #define LIBPMEM_H 1

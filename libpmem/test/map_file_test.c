@@ -369,7 +369,7 @@ block_device_test(void)
 	CHECK(!unlink(path), "unlink");
 }
 
-/* The directory, once as its user, once without any permission. */
+/* A user without any permission for the directory. */
 static int
 unprivileged(void *unused)
 {
