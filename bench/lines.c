@@ -37,8 +37,7 @@ lines_next(struct lines *l)
 	l->torn = len > 0 && l->text[len - 1] != '\n';
 	/* No end of file where a line, or its newline, is missing. */
 	if ((len < 0 || l->torn) && !feof(l->file)) {
-		l->read_err = errno ? errno : EIO;
-		trouble_tell(l, l->read_err);
+		trouble_tell(l, errno ? errno : EIO);
 		return false;
 	}
 	if (len < 0)
@@ -88,13 +87,6 @@ lines_judge_end(struct lines *l, const char *what)
 {
 	l->number++;
 	lines_judge(l, what);
-}
-
-void
-lines_judge_read(struct lines *l)
-{
-	if (l->read_err)
-		lines_fail(l, "%s", strerror(l->read_err));
 }
 
 int

@@ -34,7 +34,6 @@ struct lines {
 
 	FILE *file;
 	size_t room; /* of text */
-	int read_err; /* errno of a read that failed, or 0 */
 	int err; /* what lines_close returns */
 	char *error;
 };
@@ -59,9 +58,6 @@ void lines_judge(struct lines *l, const char *what);
 
 /* The same of the line that would come next. */
 void lines_judge_end(struct lines *l, const char *what);
-
-/* Tells a read that failed with the number of the last line, too. */
-void lines_judge_read(struct lines *l);
 
 /* 0; -EINVAL with "line N: what" in error; or another negative errno with its
  * description. The file is closed in any case. */

@@ -311,7 +311,6 @@ decision_list_read(struct decision_list *list, const char *path,
 	lines_open(&lines, path, error);
 	while (lines_next(&lines))
 		lines_judge(&lines, line_parse(&r, &lines));
-	lines_judge_read(&lines);
 	lines_judge(&lines, end_check(&r));
 	err = lines_close(&lines);
 	if (err)

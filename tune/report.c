@@ -168,6 +168,8 @@ run_report(const char *dir, int view)
 		report_text(&r, stdout);
 	else if (view == 's')
 		report_summary(&r, stdout);
+	else if (view == 'g' && r.reached.count == 0)
+		printf("Goals: not measured: there is no goals.tsv: %s\n", dir);
 	else if (view == 'g')
 		report_goals(&r, stdout);
 	else

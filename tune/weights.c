@@ -213,7 +213,6 @@ weights_read(
 	lines_open(&lines, path, error);
 	while (lines_next(&lines))
 		lines_judge(&lines, line_parse(w, &lines, &has_header));
-	lines_judge_read(&lines);
 	lines_judge(&lines, has_weight(w) ? NULL : "nothing has weight");
 	return lines_close(&lines);
 }
