@@ -148,9 +148,24 @@ next() { # TITLE: the next step begins
 	heading "$step/$steps $*"
 }
 
-finished() { # FILE [INPUT]: is it there, and not older than what it is from?
-	[ -n "$out" ] && [ -e "$out/$1" ] &&
-		! [ "$out/${2:-$1}" -nt "$out/$1" ] && echo "   kept from before"
+finished() { # FILE [INPUT]...: is it there, and not older than what it is from?
+	local file=$out/$1 input
+	[ -n "$out" ] && [ -e "$file" ] || return 1
+	for input in "${@:2}"; do
+		! [ "$input" -nt "$file" ] || return 1
+	done
+	echo "   kept from before"
+}
+
+# Where nothing changes, the file and what is made from it stay as they are.
+renew() { # FILE COMMAND...: which writes what follows --out
+	local file=$1
+	"${@:2}" --out "$file.new"
+	if cmp -s "$file.new" "$file"; then
+		rm "$file.new"
+	else
+		mv "$file.new" "$file"
+	fi
 }
 
 probe() {
@@ -169,21 +184,21 @@ probe() {
 # say so too, and the default rows stay.
 measure() { # VERB ARGUMENT...
 	local status=0
-	"$bench" "$@" --platform "$out/platform.tsv" "${plan[@]}" \
-		"${targets[@]}" || status=$?
+	"$bench" "$@" --platform "$out/platform.tsv" || status=$?
 	[ "$status" = 0 ] || [ "$status" = 2 ] || exit "$status"
 }
 
 sweep() {
 	local resume=()
 	# decisions are made of complete measurements only
-	! finished decisions.tsv measurements.tsv || return 0
+	! finished decisions.tsv "$out/measurements.tsv" || return 0
 	[ ! -e "$out/measurements.tsv" ] || resume=(--resume)
-	measure sweep --out "$out/measurements.tsv" "${resume[@]}"
+	measure sweep --out "$out/measurements.tsv" "${resume[@]}" \
+		"${plan[@]}" "${targets[@]}"
 }
 
 emit() {
-	"$tune" emit "$out/decisions.tsv" --out "$out/pmem_tuned.h"
+	renew "$out/pmem_tuned.h" "$tune" emit "$out/decisions.tsv"
 	"$tune" check "$out/pmem_tuned.h" "$out/measurements.tsv" \
 		"${weights[@]}"
 	echo "   $out/pmem_tuned.h"
@@ -201,20 +216,19 @@ test_tuned() {
 }
 
 compare() {
-	finished compare.tsv measurements.tsv ||
-		measure compare --stock "$stock" --tuned "$tuned" \
-			"${peers[@]}" \
+	local libs=(--stock "$stock" --tuned "$tuned" "${peers[@]}")
+	finished compare.tsv "$stock" "$tuned" ||
+		measure compare "${libs[@]}" \
 			--lib libc="$root/build/stock/bench/libpmem_libc.so" \
-			--out "$out/compare.tsv" --goals "$out/goals.tsv"
+			--out "$out/compare.tsv" --goals "$out/goals.tsv" \
+			"${plan[@]}" "${targets[@]}"
 	# under full load, a few sizes
-	finished compare_threads.tsv measurements.tsv ||
-		measure compare --stock "$stock" --tuned "$tuned" \
-			"${peers[@]}" --threads all --seconds 20 \
-			--only 64,1024,16384,1048576 \
-			--out "$out/compare_threads.tsv"
+	finished compare_threads.tsv "$stock" "$tuned" ||
+		measure compare "${libs[@]}" --out "$out/compare_threads.tsv" \
+			--threads all --seconds 20 --only 64,1024,16384,1048576 \
+			"${plan[@]}" "${targets[@]}"
 	finished threads.tsv ||
-		"$bench" threads --platform "$out/platform.tsv" \
-			"${targets[@]:0:2}" --out "$out/threads.tsv"
+		measure threads "${targets[@]:0:2}" --out "$out/threads.tsv"
 }
 
 summary() {
@@ -260,8 +274,7 @@ next "Measure"
 sweep
 next "Decide"
 keep_weights
-"$tune" decide "$out/measurements.tsv" "${weights[@]}" \
-	--out "$out/decisions.tsv"
+renew "$out/decisions.tsv" "$tune" decide "$out/measurements.tsv" "${weights[@]}"
 next "Write the header, and check it against the measurements"
 emit
 [ "$steps" -gt "$step" ] || {
