@@ -327,6 +327,23 @@ op_judge(const struct suit *s, enum op op, enum flush flush, enum flush best,
 	return programs_judge(s, op, d, desk);
 }
 
+/* Why an operation cannot be judged, or NULL. What the default does must be
+ * known in most cells: a default that streams cannot be judged by the short
+ * lengths at which it does not. */
+static const char *
+op_reason(const struct suit *s, enum op op)
+{
+	const struct losses *l = &s->losses[op];
+
+	if (!weights_concern(s->weights, op))
+		return JUDGE_LEFT_OUT;
+	if (l->cell_count == 0)
+		return "no measurements of the default's kernels";
+	if (l->cell_count < l->lacking_count)
+		return "most cells lack the default's kernel";
+	return NULL;
+}
+
 static void
 op_refuse(struct judgement *own, const struct choice *standard,
 	enum flush flush, const char *reason)
@@ -349,16 +366,13 @@ judge(const struct suit *s, struct decision decisions[OP_COUNT])
 	flush = flush_choose(s, &desk, &best);
 	for (int op = 0; !err && op < OP_COUNT; op++) {
 		struct decision *d = &decisions[op];
+		const char *reason = op_reason(s, (enum op)op);
 
 		d->op = (enum op)op;
-		if (s->losses[op].total > 0)
-			err = op_judge(s, (enum op)op, flush, best, d, &desk);
+		if (reason)
+			op_refuse(&d->own, &s->standard[op], flush, reason);
 		else
-			op_refuse(&d->own, &s->standard[op], flush,
-				weights_concern(s->weights, (enum op)op) ?
-					"no measurements of the default's "
-					"kernels" :
-					JUDGE_LEFT_OUT);
+			err = op_judge(s, (enum op)op, flush, best, d, &desk);
 	}
 	desk_free(&desk);
 	return err;

@@ -52,14 +52,21 @@ weight_of(const struct filter *f, const struct cell_times *cell)
 			     [weights_octave(cell->size_bytes)];
 }
 
+/* Whether a cell is what the losses are of, and has weight. */
 static bool
-counts(const struct filter *f, const struct cell_times *cell)
+concerns(const struct filter *f, const struct cell_times *cell)
 {
 	if (cell->op != f->op ||
 		(!f->pair.any && (cell->cpu_node != f->pair.cpu_node ||
 					 cell->mem_node != f->pair.mem_node)))
 		return false;
-	return weight_of(f, cell) > 0 &&
+	return weight_of(f, cell) > 0;
+}
+
+static bool
+counts(const struct filter *f, const struct cell_times *cell)
+{
+	return concerns(f, cell) &&
 	       has_variant(f->cells, cell,
 		       losses_variant(f->op, f->standard, cell->size_bytes));
 }
@@ -89,7 +96,10 @@ sizes_gather(struct losses *l, const struct filter *f)
 	for (size_t i = 0; i < f->cells->count; i++) {
 		if (counts(f, &f->cells->cells[i]))
 			l->sizes_bytes[count++] = f->cells->cells[i].size_bytes;
+		else if (concerns(f, &f->cells->cells[i]))
+			l->lacking_count++;
 	}
+	l->cell_count = count;
 	qsort(l->sizes_bytes, count, sizeof(*l->sizes_bytes), size_compare);
 	for (size_t i = 0; i < count; i++) {
 		size_t size_bytes = l->sizes_bytes[i];

@@ -28,6 +28,8 @@ struct losses {
 	size_t *sizes_bytes; /* ascending */
 	size_t size_count;
 	double total; /* weight of all cells that count */
+	/* Cells that count, and those that only lack the default's kernel. */
+	size_t cell_count, lacking_count;
 	unsigned slot_count; /* besides halves, as in struct cells */
 	bool measured[VARIANT_COUNT]; /* at any of the sizes */
 	double *mean; /* [VARIANT_COUNT][size_count] */

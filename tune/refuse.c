@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "table.h"
+
 /* The typical cell needs so many for its scatter to be known at all. Fewer is
  * usual for the largest lengths alone. */
 #define REPETITIONS_LEAST 3
@@ -29,6 +31,19 @@
 /* Share of cells whose repetitions are equal to the last digit: a clock that
  * does not resolve them, or copied rows. */
 #define IDENTICAL_MOST 0.5
+
+/* Whether a target only passes for persistent memory. Ordinary memory that is
+ * measured as such is target "dram". */
+static bool
+is_posing(const struct provenance *facts)
+{
+	for (size_t i = 0; i < facts->count; i++) {
+		if (strcmp(facts->facts[i].key, "target_is_pmem") == 0 &&
+			strcmp(facts->facts[i].value, "forced") == 0)
+			return true;
+	}
+	return false;
+}
 
 bool
 refuse_mixed(const struct provenance *facts, char error[PROVENANCE_ERROR_BYTES])
@@ -58,14 +73,10 @@ refuse_assumed_error(const struct provenance *facts)
 {
 	const char *text = provenance_find(facts, "assumed_error_pct");
 	double pct;
-	char *end;
 
 	if (!text)
 		return 0;
-	pct = strtod(text, &end);
-	if (end == text || *end || !(pct > 0 && pct <= 100))
-		return -1;
-	return pct / 100;
+	return table_amount(text, 100, &pct) || pct <= 0 ? -1 : pct / 100;
 }
 
 static int
@@ -77,20 +88,20 @@ double_compare(const void *a, const void *b)
 }
 
 /* Median over cells of what a function says of each; 0 without cells. */
-static double
-median_over(const struct cells *c, double (*of)(const struct cell_times *cell))
+static int
+median_over(const struct cells *c, double (*of)(const struct cell_times *cell),
+	double *median)
 {
-	double *values = calloc(c->count + 1, sizeof(*values)), median = 0;
+	double *values = calloc(c->count + 1, sizeof(*values));
 
-	if (!values || !c->count)
-		goto free_values;
+	if (!values)
+		return -ENOMEM;
 	for (size_t i = 0; i < c->count; i++)
 		values[i] = of(&c->cells[i]);
 	qsort(values, c->count, sizeof(*values), double_compare);
-	median = values[c->count / 2];
-free_values:
+	*median = values[c->count / 2];
 	free(values);
-	return median;
+	return 0;
 }
 
 static double
@@ -115,16 +126,24 @@ is_identical(const struct cells *c)
 	return (double)identical > IDENTICAL_MOST * (double)c->count;
 }
 
-bool
+int
 refuse_cells(const struct provenance *facts, const struct cells *c,
 	char reason[DECISION_REASON_BYTES])
 {
 	const char *refused = provenance_find(facts, "refused");
-	double drift = exp(median_over(c, drift_of));
-	double repetitions = median_over(c, repetitions_of);
+	double drift, repetitions;
 
+	if (median_over(c, drift_of, &drift) ||
+		median_over(c, repetitions_of, &repetitions))
+		return -ENOMEM;
+	drift = exp(drift);
+	reason[0] = '\0';
 	if (refused)
 		snprintf(reason, DECISION_REASON_BYTES, "%s", refused);
+	else if (is_posing(facts))
+		snprintf(reason, DECISION_REASON_BYTES,
+			"the target is no persistent memory: "
+			"PMEM_IS_PMEM_FORCE says so, its file system does not");
 	else if (!c->count)
 		snprintf(reason, DECISION_REASON_BYTES, "no measurements");
 	else if (repetitions < REPETITIONS_LEAST &&
@@ -145,7 +164,5 @@ refuse_cells(const struct provenance *facts, const struct cells *c,
 			"throttled: the second half of the rounds took %.2f "
 			"times as long as the first",
 			drift);
-	else
-		return false;
-	return true;
+	return 0;
 }

@@ -19,9 +19,10 @@ bool refuse_mixed(
  * repetition, 0 if there is no statement; -1 if it is no number. */
 double refuse_assumed_error(const struct provenance *facts);
 
-/* Whether nothing may be decided, and the reason: what measuring itself
- * refused, too few repetitions, a machine too unsteady. */
-bool refuse_cells(const struct provenance *facts, const struct cells *c,
+/* The reason why nothing may be decided, empty if there is none: what measuring
+ * itself refused, a target that is not what it is called, too few repetitions,
+ * a machine too unsteady. 0 or -ENOMEM. */
+int refuse_cells(const struct provenance *facts, const struct cells *c,
 	char reason[DECISION_REASON_BYTES]);
 
 #endif

@@ -92,9 +92,9 @@ session_open(struct session *s, const struct measurements *all,
 		&s->cells, all->rows, all->count, assumed_error, error);
 	if (err)
 		return err;
-	if (!refuse_cells(&all->provenance, &s->cells, s->refused))
-		s->refused[0] = '\0';
-	err = draws_make(&s->draws, s->cells.slot_count);
+	err = refuse_cells(&all->provenance, &s->cells, s->refused);
+	if (!err)
+		err = draws_make(&s->draws, s->cells.slot_count);
 	if (!err)
 		err = pairs_find(s);
 	if (err) {

@@ -133,6 +133,14 @@ table_whole(const char *cell, size_t *value)
 	return 0;
 }
 
+int
+table_amount(const char *cell, double most, double *value)
+{
+	if (*cell < '0' || *cell > '9' || table_number(cell, value))
+		return -EINVAL;
+	return *value <= most ? 0 : -EINVAL;
+}
+
 void
 table_free(struct table *t)
 {

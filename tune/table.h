@@ -35,6 +35,9 @@ table_cell(const struct table *t, size_t row, size_t column)
 int table_number(const char *cell, double *value);
 int table_whole(const char *cell, size_t *value);
 
+/* A whole cell as a number from 0 to most, without a sign. 0 or -EINVAL. */
+int table_amount(const char *cell, double most, double *value);
+
 void table_free(struct table *t);
 
 #endif
