@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "import_map.h"
+#include "table.h"
 #include "tune.h"
 #include "verb.h"
 
@@ -63,25 +64,29 @@ struct request {
 static int
 cpu_parse(struct provenance *facts, const char *text)
 {
-	char vendor[13], id[80];
-	unsigned family, model, stepping;
+	char vendor[13], words[3][4], id[100];
+	size_t numbers[3];
 	int end = 0;
 
-	if (sscanf(text, "%12[A-Za-z0-9 !.],%3u,%3u,%3u%n", vendor, &family,
-		    &model, &stepping, &end) != 4 ||
+	if (sscanf(text, "%12[A-Za-z0-9 !.],%3[0-9],%3[0-9],%3[0-9]%n", vendor,
+		    words[0], words[1], words[2], &end) != 4 ||
 		text[end] != '\0')
 		return -EINVAL;
-	snprintf(id, sizeof(id), "%s-%u-%u-%u-imported", vendor, family, model,
-		stepping);
+	for (int i = 0; i < 3; i++) {
+		if (table_whole(words[i], &numbers[i]))
+			return -EINVAL;
+	}
+	snprintf(id, sizeof(id), "%s-%zu-%zu-%zu-imported", vendor, numbers[0],
+		numbers[1], numbers[2]);
 	for (char *c = id; *c; c++)
 		*c = isalnum((unsigned char)*c) ?
 			     (char)tolower((unsigned char)*c) :
 			     '-';
 	if (provenance_add(facts, "platform_id", id) ||
 		provenance_add(facts, "cpu_vendor", vendor) ||
-		provenance_addf(facts, "cpu_family", "%u", family) ||
-		provenance_addf(facts, "cpu_model", "%u", model) ||
-		provenance_addf(facts, "cpu_stepping", "%u", stepping))
+		provenance_addf(facts, "cpu_family", "%zu", numbers[0]) ||
+		provenance_addf(facts, "cpu_model", "%zu", numbers[1]) ||
+		provenance_addf(facts, "cpu_stepping", "%zu", numbers[2]))
 		return -ENOMEM;
 	return 0;
 }
@@ -89,10 +94,9 @@ cpu_parse(struct provenance *facts, const char *text)
 static int
 error_parse(struct provenance *facts, const char *text)
 {
-	char *end;
-	double pct = strtod(text, &end);
+	double pct;
 
-	if (!isdigit((unsigned char)*text) || *end || !(pct > 0 && pct <= 100))
+	if (table_amount(text, 100, &pct) || pct <= 0)
 		return -EINVAL;
 	return provenance_addf(facts, "assumed_error_pct", "%g", pct);
 }
@@ -101,7 +105,7 @@ static int
 target_add(struct provenance *facts, const char *text)
 {
 	if (provenance_add(facts, "target", text) ||
-		provenance_add(facts, "target_emulated", "no"))
+		provenance_add(facts, "target_emulated", "unknown: imported"))
 		return -ENOMEM;
 	return 0;
 }

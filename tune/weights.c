@@ -3,11 +3,10 @@
  */
 #include "weights.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lines.h"
+#include "table.h"
 
 /*
  * The default weights, each factor with its reason. They stand for a program
@@ -104,30 +103,12 @@ word_or_any(const char *word, int (*find)(const char *word))
 static int
 octave_find(const char *word)
 {
-	size_t len = strlen(word);
-	unsigned long long bytes;
+	size_t bytes;
 
-	if (len == 0 || strspn(word, "0123456789") != len)
-		return -1;
-	errno = 0;
-	bytes = strtoull(word, NULL, 10);
-	if (errno || bytes == 0 || (bytes & (bytes - 1)) != 0)
+	if (table_whole(word, &bytes) || bytes == 0 ||
+		(bytes & (bytes - 1)) != 0)
 		return -1;
 	return (int)weights_octave(bytes);
-}
-
-static const char *
-weight_parse(const char *word, double *weight)
-{
-	char *end;
-
-	/* strtod alone would take signs, blanks, words and base 16. */
-	errno = 0;
-	*weight = strtod(word, &end);
-	if (*word < '0' || *word > '9' || strchr(word, 'x') || *end || errno ||
-		*weight > 1e15)
-		return "weight is not a number from 0 to 1e15";
-	return NULL;
 }
 
 #define RULE_WORDS 5
@@ -154,7 +135,9 @@ rule_parse(struct rule *rule, char *line)
 		return "unknown drain";
 	if (rule->octave == -2)
 		return "size_bucket is not a power of two";
-	return weight_parse(words[4], &rule->weight);
+	return table_amount(words[4], 1e15, &rule->weight) ?
+		       "weight is not a number from 0 to 1e15" :
+		       NULL;
 }
 
 static const char *

@@ -441,6 +441,8 @@ error_check(struct measurements *all, const char *wanted)
 static void
 contradictions_are_errors(void)
 {
+	static const char *const no_errors[] = {
+		"x", "", "0x10", "0X1p3", "-1", "+1", " 1", "1 ", "0", "100.1"};
 	struct measurements all = planted(&planted_usual);
 
 	CHECK(provenance_add(&all.provenance, "cpu_model", "1") == 0);
@@ -456,9 +458,13 @@ contradictions_are_errors(void)
 			  "avx/cached/clflush warm "
 			  "each size 16 rep 5");
 
-	all = planted(&planted_usual);
-	CHECK(provenance_add(&all.provenance, "assumed_error_pct", "x") == 0);
-	error_check(&all, "assumed_error_pct is not a number up to 100");
+	for (size_t i = 0; i < sizeof(no_errors) / sizeof(*no_errors); i++) {
+		all = planted(&planted_usual);
+		CHECK(provenance_add(&all.provenance, "assumed_error_pct",
+			      no_errors[i]) == 0);
+		error_check(
+			&all, "assumed_error_pct is not a number up to 100");
+	}
 }
 
 /* Warm and cold disagree: weights decide. */

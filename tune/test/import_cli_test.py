@@ -133,7 +133,8 @@ def tables_together(work):
     for words in ("imported: yes", "assumed_error_pct: 1\n",
                   "source: NVSL OptaneStudy, graph 12",
                   "optane_bandwidth.tsv, in GB/s", "GenuineIntel, 6, 85",
-                  "genuineintel-6-85-7-imported"):
+                  "genuineintel-6-85-7-imported",
+                  "target_emulated: unknown: imported\n"):
         check(words in text.replace('"', ""), f"{words!r} not in {text}")
 
 
@@ -144,7 +145,11 @@ def refusals(work):
             ("option missing: --cpu", table_import(out, LATENCY)),
             ("option missing: --error", table_import(out, LATENCY, *MACHINE)),
             ("bad --cpu", table_import(out, LATENCY, "--cpu", "Intel,6,85")),
-            ("bad --error", table_import(out, LATENCY, "--error", "0")),
+            *(("bad --cpu", table_import(out, LATENCY, "--cpu",
+                                         f"GenuineIntel,6,{model},7"))
+              for model in ("-1", " 85", "+85", "85 ", "0x5", "1000", "")),
+            *(("bad --error", table_import(out, LATENCY, "--error", error))
+              for error in ("0", "0x10", "0X1", "-1", "+1", " 1", "101", "")),
             ("bad --unit", table_import(out, LATENCY, "--unit", "GBs")),
             ("bad --column", table_import(out, LATENCY, "--column", "x=y")),
             ("bad --fix", table_import(out, LATENCY, "--fix", "op=set")),
