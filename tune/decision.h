@@ -6,11 +6,13 @@
  * each (op, cpu_node, mem_node, domain). Comment lines after the header are
  * remarks on the row that follows:
  *
- *   threshold     LO HI: where 95% of resampled thresholds lie
+ *   threshold     LO HI: where the threshold of least loss lies in 95% of
+ *                 resamples, with the row's kernels
  *   noise_pct     how far the gain moves between halves of the data
  *   challenger    CHOICE GAIN: the best found, where the default was kept
  *   runner_up     CHOICE LOSS: the best with other kernels, and what it loses
- *                 against the row's choice, in percent
+ *                 against the row's choice, in percent; below 0 if it gains,
+ *                 which the tie band allows
  *   latency       CHOICE REGRET: what would be best if only drain each,
  *   throughput    ... only drain batch,
  *   rereading     ... only residency reread weighed, and what the row's

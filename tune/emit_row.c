@@ -6,6 +6,7 @@
  */
 #include "emit_row.h"
 
+#include <math.h>
 #include <string.h>
 
 void
@@ -56,7 +57,13 @@ rival_comment(enum op op, const char *what, const struct rival *r,
 		return;
 	fprintf(f, "\t *    %s: ", what);
 	choice_words(op, &r->choice, f);
-	fprintf(f, ": %s %.2f%% \\\n", unit, r->pct);
+	fprintf(f, ": %s %.2f%% \\\n", unit, fabs(r->pct));
+}
+
+static const char *
+gains_or_loses(double gain_pct)
+{
+	return gain_pct < 0 ? "loses" : "gains";
 }
 
 static void
@@ -64,12 +71,21 @@ remarks_comment(const struct decision *d, FILE *f)
 {
 	char lo[DECISION_BYTES_TEXT], hi[DECISION_BYTES_TEXT];
 
-	if (d->has_threshold)
-		fprintf(f, "\t *    threshold between %s and %s \\\n",
-			decision_bytes(d->threshold_lo_bytes, lo),
-			decision_bytes(d->threshold_hi_bytes, hi));
-	rival_comment(d->op, "not proven", &d->challenger, "gain", f);
-	rival_comment(d->op, "runner-up", &d->runner_up, "loses", f);
+	if (d->has_threshold) {
+		fprintf(f,
+			"\t *    threshold of least loss in 95%% of resamples: "
+			"%s",
+			decision_bytes(d->threshold_lo_bytes, lo));
+		if (d->threshold_hi_bytes != d->threshold_lo_bytes)
+			fprintf(f, " to %s",
+				decision_bytes(d->threshold_hi_bytes, hi));
+		fputs(" \\\n", f);
+	}
+	rival_comment(d->op, "not proven", &d->challenger,
+		gains_or_loses(d->challenger.pct), f);
+	/* Within the tie band, what the rules pass over may be faster. */
+	rival_comment(d->op, "runner-up", &d->runner_up,
+		gains_or_loses(-d->runner_up.pct), f);
 	for (int p = 0; p < PROGRAM_COUNT; p++) {
 		/* Programs for which the row is best need no word. */
 		if (d->programs[p].pct > 0)
@@ -84,7 +100,7 @@ verdict_words(const struct judgement *j)
 	if (j->verdict == VERDICT_TUNED)
 		return "tuned";
 	if (j->gain_lo_pct == 0 && j->gain_hi_pct == 0)
-		return "default, the best found";
+		return "default, as good as the best";
 	return "default, what is better is not proven";
 }
 

@@ -40,7 +40,9 @@ struct desk {
 	double *mean; /* resampled */
 	double *optimism; /* by how much the best of a resample looks better
 			   * there than it is */
-	size_t *thresholds;
+	/* of least loss in each resample: with the kernels that look best, and
+	 * with those that stay if they are not proven */
+	size_t *best, *kept;
 };
 
 static void
@@ -50,7 +52,8 @@ desk_free(struct desk *d)
 	free(d->sums);
 	free(d->mean);
 	free(d->optimism);
-	free(d->thresholds);
+	free(d->best);
+	free(d->kept);
 }
 
 static int
@@ -68,8 +71,9 @@ desk_make(struct desk *d, const struct suit *s)
 	d->sums = calloc(VARIANT_COUNT * (sizes + 1), sizeof(double));
 	d->mean = calloc(VARIANT_COUNT * (sizes + 1), sizeof(double));
 	d->optimism = calloc(DRAWS_COUNT, sizeof(double));
-	d->thresholds = calloc(DRAWS_COUNT, sizeof(size_t));
-	if (d->sums && d->mean && d->optimism && d->thresholds)
+	d->best = calloc(DRAWS_COUNT, sizeof(size_t));
+	d->kept = calloc(DRAWS_COUNT, sizeof(size_t));
+	if (d->sums && d->mean && d->optimism && d->best && d->kept)
 		return 0;
 	desk_free(d);
 	return -ENOMEM;
@@ -206,10 +210,9 @@ size_compare(const void *a, const void *b)
  * where thresholds come to lie. */
 static void
 search_resample(const struct suit *s, const struct ways *w,
-	const struct choice *best, struct desk *desk, struct decision *d)
+	const struct choice *best, const struct choice *kept, struct desk *desk)
 {
 	const struct losses *l = w->losses;
-	size_t low = (size_t)(0.025 * DRAWS_COUNT);
 
 	for (size_t r = 0; r < DRAWS_COUNT; r++) {
 		struct choice found;
@@ -218,13 +221,20 @@ search_resample(const struct suit *s, const struct ways *w,
 		losses_resample(l, draws_of(s->draws, r), desk->mean);
 		loss = threshold_best(w, desk->mean, &found);
 		desk->optimism[r] = losses_of(l, l->mean, &found) - loss;
-		desk->thresholds[r] = threshold_of(w, desk->mean, best);
+		desk->best[r] = threshold_of(w, desk->mean, best);
+		desk->kept[r] = threshold_of(w, desk->mean, kept);
 	}
-	qsort(desk->thresholds, DRAWS_COUNT, sizeof(*desk->thresholds),
-		size_compare);
+}
+
+static void
+threshold_remark(struct decision *d, size_t thresholds[DRAWS_COUNT])
+{
+	size_t low = (size_t)(0.025 * DRAWS_COUNT);
+
+	qsort(thresholds, DRAWS_COUNT, sizeof(*thresholds), size_compare);
 	d->has_threshold = true;
-	d->threshold_lo_bytes = desk->thresholds[low];
-	d->threshold_hi_bytes = desk->thresholds[DRAWS_COUNT - 1 - low];
+	d->threshold_lo_bytes = thresholds[low];
+	d->threshold_hi_bytes = thresholds[DRAWS_COUNT - 1 - low];
 }
 
 /* What would be best for programs of one kind, under the row's flush. */
@@ -302,9 +312,11 @@ op_judge(const struct suit *s, enum op op, enum flush flush, enum flush best,
 	kept.flush = flush;
 	threshold_settle(&w, tie_of(l), &challenger);
 	if (searched)
-		search_resample(s, &w, &challenger, desk, d);
+		search_resample(s, &w, &challenger, &kept, desk);
 	g = op_gain(l, &kept, &challenger, searched, desk);
 	own->choice = g.proven ? challenger : kept;
+	if (searched)
+		threshold_remark(d, g.proven ? desk->best : desk->kept);
 
 	if (op == OP_FLUSH)
 		challenger.flush = best;

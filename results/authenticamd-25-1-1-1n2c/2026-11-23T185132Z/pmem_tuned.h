@@ -89,50 +89,50 @@
 #define PMEM_TUNED_ROWS(ROW) \
 	/* adr, any node: \
 	 *  move: avx/cached/clwb, from 65536 bytes avx/stream/clflushopt: tuned, regret 0.24%, gain 11.07% [10.60, 11.49] \
-	 *    threshold between 131072 and 131072 \
+	 *    threshold of least loss in 95% of resamples: 131072 \
 	 *    runner-up: avx/cached/clwb, from 131072 bytes avx/stream/clwb: loses 0.93% \
 	 *    latency: avx/cached/clwb, from 262144 bytes avx/stream/clflushopt: this row loses 0.25% \
 	 *    rereading: avx/cached/clwb, from 16777216 bytes avx/stream/clwb: this row loses 9.36% \
 	 *  set: avx/cached/clwb, from 1048576 bytes avx/stream/clwb: tuned, regret 0.25%, gain 4.55% [4.27, 4.84] \
-	 *    threshold between 524288 and 1048576 \
-	 *    runner-up: avx/cached/clwb, from 524288 bytes avx/stream/clflushopt: loses -0.07% \
+	 *    threshold of least loss in 95% of resamples: 524288 to 1048576 \
+	 *    runner-up: avx/cached/clwb, from 524288 bytes avx/stream/clflushopt: gains 0.07% \
 	 *    throughput: avx/cached/clwb, from 524288 bytes avx/stream/clwb: this row loses 0.21% \
 	 *    rereading: avx/cached/clwb: this row loses 6.82% \
-	 *  flush: clwb: default, the best found, regret 0.10% \
+	 *  flush: clwb: default, as good as the best, regret 0.10% \
 	 */ \
 	ROW(authenticamd_25_1_1, ANY, ANY, adr, clwb, \
 		avx, avx, clflushopt, 65536, \
 		avx, avx, clwb, 1048576) \
 	/* adr_nt, any node: \
-	 *  move: avx/cached/clwb, from 256 bytes avx/stream/none: default, the best found, regret 0.18% \
-	 *    threshold between 384 and 384 \
+	 *  move: avx/cached/clwb, from 256 bytes avx/stream/none: default, as good as the best, regret 0.18% \
+	 *    threshold of least loss in 95% of resamples: 384 \
 	 *    runner-up: sse2/cached/clwb, from 128 bytes avx/stream/none: loses 0.77% \
 	 *    latency: avx/cached/clwb, from 1024 bytes avx/stream/none: this row loses 0.71% \
 	 *    throughput: avx/cached/clwb, from 128 bytes avx/stream/none: this row loses 0.70% \
 	 *    rereading: avx/cached/clwb, from 1048576 bytes avx/stream/none: this row loses 33.35% \
-	 *  set: avx/cached/clwb, from 256 bytes avx/stream/none: default, the best found, regret 0.30% \
-	 *    threshold between 384 and 768 \
+	 *  set: avx/cached/clwb, from 256 bytes avx/stream/none: default, as good as the best, regret 0.30% \
+	 *    threshold of least loss in 95% of resamples: 384 to 768 \
 	 *    runner-up: sse2/cached/clwb, from 128 bytes avx/stream/none: loses 0.71% \
 	 *    latency: avx/cached/clwb, from 2048 bytes avx/stream/none: this row loses 0.98% \
 	 *    throughput: avx/cached/clwb, from 128 bytes avx/stream/none: this row loses 0.74% \
 	 *    rereading: avx/cached/clwb, from 16777216 bytes avx/stream/none: this row loses 43.87% \
-	 *  flush: clwb: default, the best found, regret 0.10% \
+	 *  flush: clwb: default, as good as the best, regret 0.10% \
 	 */ \
 	ROW(authenticamd_25_1_1, ANY, ANY, adr_nt, clwb, \
 		avx, avx, none, 256, \
 		avx, avx, none, 256) \
 	/* eadr, any node: \
 	 *  move: avx/cached/none, from 262144 bytes avx/stream/none: tuned, regret 0.00%, gain 10.15% [9.63, 10.63] \
-	 *    threshold between 262144 and 262144 \
+	 *    threshold of least loss in 95% of resamples: 262144 \
 	 *    runner-up: avx/cached/none, from 1048576 bytes avx/stream/clflushopt: loses 8.28% \
 	 *    throughput: avx/cached/none, from 131072 bytes avx/stream/none: this row loses 0.23% \
 	 *    rereading: avx/cached/none, from 8388608 bytes avx/stream/none: this row loses 7.47% \
 	 *  set: avx/cached/none, from 1048576 bytes avx/stream/none: tuned, regret 0.18%, gain 3.60% [3.15, 4.01] \
-	 *    threshold between 1048576 and 4194304 \
+	 *    threshold of least loss in 95% of resamples: 1048576 to 4194304 \
 	 *    runner-up: avx/cached/none, from 16777216 bytes avx/stream/clflush: loses 3.12% \
 	 *    throughput: avx/cached/none, from 4194304 bytes avx/stream/none: this row loses 0.34% \
 	 *    rereading: avx/cached/none, from 16777216 bytes avx/stream/none: this row loses 9.88% \
-	 *  flush: none: default, the best found, regret 0.00% \
+	 *  flush: none: default, as good as the best, regret 0.00% \
 	 */ \
 	ROW(authenticamd_25_1_1, ANY, ANY, eadr, none, \
 		avx, avx, none, 262144, \

@@ -15,7 +15,7 @@
  *   cpu_model: 85
  *   cpu_stepping: 7
  *   target: Optane DC persistent memory
- *   target_emulated: no
+ *   target_emulated: unknown: imported
  *   source: NVSL OptaneStudy, graph 12
  *   imported_table: optane_latency.tsv, in ns
  *   source: NVSL OptaneStudy
@@ -29,7 +29,7 @@
  *   margin_pct: 0.30, or the noise
  *   tie_pct: 0.20
  *   resamples: 400
- *   measurements_sha256: 529fe3e0e2a41cb2e991503377fdec8b017fa3465e1b6130d0987e1da508b5bd
+ *   measurements_sha256: 7ee3039d7047b81b1c5def7bf0d280894a1a9610d82c1eb8d8513b7fa89feedb
  *   weights: default
  */
 #define PMEM_TUNED_ID "genuineintel-6-85-7-imported"
@@ -40,8 +40,8 @@
 
 #define PMEM_TUNED_ROWS(ROW) \
 	/* adr, any node: \
-	 *  move: avx512f/cached/clwb: default, the best found, regret 0.00% \
-	 *    threshold between never and never \
+	 *  move: avx512f/cached/clwb: default, as good as the best, regret 0.00% \
+	 *    threshold of least loss in 95% of resamples: never \
 	 *  set: avx512f/cached/clwb: uncalibrated default: no measurements of the default's kernels \
 	 *  flush: clwb: uncalibrated default: no measurements of the default's kernels \
 	 */ \
@@ -50,7 +50,7 @@
 		avx512f, avx512f, clwb, NEVER) \
 	/* adr_nt, any node: \
 	 *  move: avx512f/cached/clwb, from 512 bytes avx512f/stream/none: tuned, regret 0.00%, gain 0.77% [0.45, 1.09] \
-	 *    threshold between 512 and 512 \
+	 *    threshold of least loss in 95% of resamples: 512 \
 	 *    runner-up: avx512f/cached/clwb, from 64 bytes avx512f/stream/none: loses 5.20% \
 	 *    throughput: avx512f/cached/clwb, from 256 bytes avx512f/stream/none: this row loses 0.45% \
 	 *  set: avx512f/cached/clwb, from 256 bytes avx512f/stream/none: uncalibrated default: no measurements of the default's kernels \
