@@ -7,8 +7,9 @@
  *
  * Ways that differ by less than a tie are as good as each other. Among them
  * the choice is made by rule, so that another run on the same machine makes
- * the same one: what standard has comes first, kernel by kernel; then what
- * needs less of a CPU; then the roundest threshold.
+ * the same one. Part by part (cached kernel, stream flush, stream kernel,
+ * threshold), what standard has comes first, then what needs less of a CPU, the
+ * newest flush and the roundest threshold.
  */
 #ifndef TUNE_THRESHOLD_H
 #define TUNE_THRESHOLD_H

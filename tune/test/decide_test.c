@@ -123,6 +123,32 @@ best_flush_is_found(void)
 	}
 }
 
+/* Of two flushes that beat the default and are as good as each other, the newer
+ * is taken, though the older is better by a hair. */
+static void
+near_ties_take_the_newest_flush(void)
+{
+	struct plant p = planted_usual;
+	struct measurements all;
+	struct decision_list list;
+
+	p.flush[FLUSH_CLWB] = 1.3;
+	p.flush[FLUSH_CLFLUSHOPT] = 1.001;
+	p.flush[FLUSH_CLFLUSH] = 1;
+	all = planted(&p);
+	list = decided(&all);
+	CHECK(find(&list, OP_FLUSH, 0, DOMAIN_ADR)->own.choice.flush ==
+		FLUSH_CLFLUSHOPT);
+	end(&all, &list);
+
+	p.flush[FLUSH_CLFLUSHOPT] = 1.01;
+	all = planted(&p);
+	list = decided(&all);
+	CHECK(find(&list, OP_FLUSH, 0, DOMAIN_ADR)->own.choice.flush ==
+		FLUSH_CLFLUSH);
+	end(&all, &list);
+}
+
 /* No choice may be less than durable, however fast it is. */
 static void
 durability_comes_first(void)
@@ -526,6 +552,7 @@ main(void)
 {
 	every_threshold_is_found();
 	best_flush_is_found();
+	near_ties_take_the_newest_flush();
 	durability_comes_first();
 	ties_keep_the_default();
 	isolated_win_moves_nothing();
