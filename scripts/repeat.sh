@@ -10,8 +10,9 @@
 #
 # All else is for tune.sh, as --quick. A run that is refused (neighbours stole the
 # CPU, say) is set aside and taken again, twice at most. Stopped, it continues when
-# started again alike. Ends with status 0 if 95 of 100 runs have the same header rows, or all
-# others chose what is as good within the tie band; else with 1.
+# started again alike. Ends with status 0 if 95 of 100 runs have the same header
+# rows, or all others chose what is as good within the tie band; else with 1. Of
+# fewer than 20 runs it does not say that the target holds.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "$0")/common.sh"

@@ -300,7 +300,9 @@ regret(const struct registry *g, FILE *out)
 	fprintf(out,
 		"<p class=\"key\"><b>the same</b>: both do the same there. "
 		"<b>Grey</b>: within the band in which choices are as good as "
-		"each other. An instruction that a CPU lacks is replaced as "
+		"each other, all of its interval; <b>bold</b>: beyond it, all "
+		"of its interval. An instruction that a CPU lacks is replaced "
+		"as "
 		"the library does it. A library that finds no row for its CPU "
 		"takes those of the nearest model of the family, else the "
 		"untuned ones.</p>\n</section>\n");

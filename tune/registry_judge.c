@@ -85,8 +85,9 @@ say_foreign(struct registry *g)
 			domain_names[w.domain], g->count);
 	else
 		n = asprintf(&g->verdict[0],
-			"One header would serve all %zu platforms: the most "
+			"One header %s serve all %zu platforms: the most "
 			"that one loses with another's rows is %s in time.",
+			w.loss->verdict == REGRET_UNCLEAR ? "may" : "would",
 			g->count, loss);
 	free(loss);
 	return n < 0 ? -ENOMEM : 0;

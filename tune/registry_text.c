@@ -21,6 +21,7 @@ loss_text(const struct registry_loss *l)
 	case REGRET_UNMEASURED:
 		return (struct format){"–"};
 	case REGRET_TIED:
+	case REGRET_UNCLEAR:
 	case REGRET_WORSE:
 		break;
 	}
@@ -100,7 +101,10 @@ matrix_part(const struct registry *g, enum domain domain, size_t first,
 				g, from, on, domain);
 
 			text_pad(loss_text(l).text, 9, out);
-			fputs(l->verdict == REGRET_WORSE ? "! " : "  ", out);
+			fputs(l->verdict == REGRET_WORSE     ? "! " :
+				l->verdict == REGRET_UNCLEAR ? "? " :
+							       "  ",
+				out);
 		}
 		putc('\n', out);
 	}
@@ -162,7 +166,7 @@ registry_text(const struct registry *g, FILE *out)
 					g->count,
 				out);
 	fprintf(out, "  !: more than choices that are as good as each other "
-		     "differ by\n");
+		     "differ by; ?: perhaps\n");
 	text_heading("Decisions", out);
 	fprintf(out, "  domain op    of nodes flush      stream        gain    "
 		     "  verdict\n");

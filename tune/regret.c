@@ -14,6 +14,7 @@
 const char *const regret_names[] = {
 	[REGRET_SAME] = "same",
 	[REGRET_TIED] = "tied",
+	[REGRET_UNCLEAR] = "unclear",
 	[REGRET_WORSE] = "worse",
 	[REGRET_UNMEASURED] = "unmeasured",
 };
@@ -38,6 +39,15 @@ is_same(const struct regret *r, unsigned ops)
 	return true;
 }
 
+/* A loss that may be more than the band is no tie, however little it seems. */
+static enum regret_verdict
+verdict_of(const struct interval *pct)
+{
+	if (pct->high <= JUDGE_BAND_PCT)
+		return REGRET_TIED;
+	return pct->low > JUDGE_BAND_PCT ? REGRET_WORSE : REGRET_UNCLEAR;
+}
+
 static int
 part_find(struct regret_part *part, const struct suit *s,
 	const struct regret *r, unsigned ops)
@@ -58,10 +68,8 @@ part_find(struct regret_part *part, const struct suit *s,
 	err = judge_gain(s, counting, r->other, r->own, &part->pct, &proven);
 	if (is_same(r, ops))
 		part->verdict = REGRET_SAME;
-	else if (part->pct.middle <= JUDGE_BAND_PCT)
-		part->verdict = REGRET_TIED;
 	else
-		part->verdict = REGRET_WORSE;
+		part->verdict = verdict_of(&part->pct);
 	return err;
 }
 

@@ -19,11 +19,13 @@
 
 enum regret_verdict {
 	REGRET_SAME, /* both do the same */
-	REGRET_TIED, /* the loss is within JUDGE_BAND_PCT */
-	REGRET_WORSE,
+	REGRET_TIED, /* all of the interval is within JUDGE_BAND_PCT */
+	REGRET_UNCLEAR, /* some of it is */
+	REGRET_WORSE, /* none of it is */
 	REGRET_UNMEASURED, /* some kernel of either was not measured */
 };
-extern const char *const regret_names[]; /* same tied worse unmeasured */
+/* same tied unclear worse unmeasured */
+extern const char *const regret_names[];
 
 /* Percent of time that the other rows take more than the own; below 0 if they
  * take less. With its 95% interval; all 0 if not measured. */

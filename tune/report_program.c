@@ -27,7 +27,8 @@ report_program(const struct report *r, FILE *out)
 		text_pad(domain_names[g->domain], 8, out);
 		if (all->verdict == REGRET_SAME)
 			fprintf(out, "the default weights decide the same\n");
-		if (all->verdict != REGRET_TIED && all->verdict != REGRET_WORSE)
+		if (all->verdict == REGRET_SAME ||
+			all->verdict == REGRET_UNMEASURED)
 			continue;
 		fprintf(out, "worth %s over the default weights (%s to ",
 			format_percent(all->pct.middle).text,

@@ -162,6 +162,43 @@ ties_are_told_from_losses(void)
 	machine_free(&m);
 }
 
+/* The same little loss, by ever noisier repetitions: first it is known to be
+ * little, then it may be more, and is no tie. */
+static void
+what_may_be_a_loss_is_no_tie(void)
+{
+	static const double noises[] = {0.02, 0.2};
+	static const enum regret_verdict wanted[] = {
+		REGRET_TIED, REGRET_UNCLEAR};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct plant p = planted_usual;
+		struct decision_list other = {0};
+		const struct regret_part *move;
+		struct regrets list;
+		struct machine m;
+
+		p.win = 0.5;
+		p.lose = 1.04;
+		p.noise = noises[i];
+		m = machine_make(&p);
+		for (size_t k = 0; k < m.own.count; k++) {
+			CHECK(decision_push(&other, &m.own.rows[k]) == 0);
+			if (other.rows[k].op == OP_MOVE)
+				other.rows[k].own.choice.stream_min_bytes = 512;
+		}
+		list = regrets_of(&m, &other);
+		move = &list.rows[DOMAIN_ADR].ops[OP_MOVE];
+		CHECK(move->verdict == wanted[i], "[%.2f, %.2f]", move->pct.low,
+			move->pct.high);
+		CHECK((move->pct.high > 0.5) == (wanted[i] == REGRET_UNCLEAR));
+		CHECK(move->pct.low <= 0.5);
+		regrets_free(&list);
+		decision_list_free(&other);
+		machine_free(&m);
+	}
+}
+
 /* A pair's own row holds for that pair alone, also elsewhere. */
 static void
 rows_of_nodes_hold_for_them(void)
@@ -251,6 +288,7 @@ main(void)
 	default_rows_lose_what_was_planted();
 	rows_are_resolved_first();
 	ties_are_told_from_losses();
+	what_may_be_a_loss_is_no_tie();
 	rows_of_nodes_hold_for_them();
 	missing_kernels_are_told();
 	nothing_is_judged_by_refused_data();
