@@ -149,8 +149,11 @@ main(void)
 	struct cell_bench bench = {.timing = &timing};
 	struct rng rng;
 
-	if (timing_open(&timing, error))
-		test_skip(error);
+	/* The machine may be busy, now or always. */
+	for (int left = 2; timing_open(&timing, error); left--) {
+		if (!left)
+			test_skip(error);
+	}
 	CHECK(timing.ns_per_tick > 0);
 	CHECK(timing_section_ns(&timing, 0) > 0);
 
