@@ -4,17 +4,15 @@ promises and means of a comparison of our library with itself, goals, errors,
 and with MOCKS_SO (refusal_preload.c) a refusal. No time is judged."""
 import math
 import os
-import subprocess
 import sys
 import tempfile
 
+import busy
+
 bench, library, libc = sys.argv[1:4]
 mocks = sys.argv[4] if len(sys.argv) > 4 else None
-folder = tempfile.TemporaryDirectory()
-os.chdir(folder.name)
-scratch = os.path.join(folder.name, "scratch")
-os.mkdir(scratch)
-os.environ["TMPDIR"] = scratch
+scratch = tempfile.TemporaryDirectory()
+os.environ["TMPDIR"] = scratch.name  # of programs; tempfile has chosen its own
 
 HEADER = ("table op residency drain threads size_bytes dst_offset lib baseline "
           "ratio ratio_lo ratio_hi pairs retained_pct dirty_pct promise").split()
@@ -26,15 +24,14 @@ def check(condition, *what):
         sys.exit(1)
 
 
-def run(*arguments, status=0, **environment):
-    done = subprocess.run([bench, "compare", *arguments], text=True,
-                          capture_output=True, env=os.environ | environment)
-    if done.returncode == 2 and status == 0:
-        print("skipped:", done.stderr.strip().splitlines()[-1])
-        sys.exit(77)
+def run(*arguments, status=0, refusal=None, **environment):
+    try:
+        done = busy.run([bench, "compare", *arguments], wanted=refusal,
+                        env=os.environ | environment)
+    finally:
+        check(os.listdir(scratch.name) == [], "copies of libraries were left")
     check(done.returncode == status, arguments, "exit", done.returncode,
           done.stderr)
-    check(os.listdir(scratch) == [], "copies of libraries were left")
     return done
 
 
@@ -168,8 +165,8 @@ def goals_refused():
     before = set(os.listdir("."))
     error = run("--stock", library, "--tuned", library, "--seconds", "1",
                 "--only", "64,set,cold", "--out", "refused.tsv", "--goals",
-                "refused_goals.tsv", status=2, LD_PRELOAD=mocks,
-                PMEM_FAULT="steal_late").stderr
+                "refused_goals.tsv", status=2, refusal="the hypervisor",
+                LD_PRELOAD=mocks, PMEM_FAULT="steal_late").stderr
     check("refused: the hypervisor" in error, "steal", error)
     check(set(os.listdir(".")) == before, "a refusal left files")
 
@@ -220,9 +217,4 @@ def bad_arguments():
         fails(*good, "--out", "new.tsv", *arguments, word=word)
 
 
-three_tables()
-as_given()
-goals()
-goals_refused()
-threads()
-bad_arguments()
+busy.parts(bad_arguments, three_tables, as_given, goals, goals_refused, threads)

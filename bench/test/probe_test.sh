@@ -47,9 +47,27 @@ refused 'not a seed: 1x' --seed 1x
 refused "No such file or directory: $work/none/p.tsv" --out "$work/none/p.tsv"
 refused "Is a directory: $work" --out "$work"
 
+# measured FACTS STDOUT OPTION...: probe --quick writes FACTS, and again where
+# it refused a node: the machine may have been too busy. $refused_nodes says if
+# it still does.
+measured() {
+	local facts=$1 out=$2
+	shift 2
+	for _ in 1 2 3; do
+		"$bench" probe --quick "$@" >"$out" 2>"$work/err" ||
+			fail "--quick $*: $(cat "$work/err")"
+		grep '^refusal_node' "$facts" >"$work/refusal" || return 0
+	done
+	refused_nodes=$(cat "$work/refusal")
+}
+
+keys() { # FACTS
+	sed 's/	.*//' "$1"
+}
+
+refused_nodes=
 facts=$work/platform.tsv
-"$bench" probe --quick --seed 7 --out "$facts" >"$work/summary" 2>"$work/err" ||
-	fail "--quick fails: $(cat "$work/err")"
+measured "$facts" "$work/summary" --seed 7 --out "$facts"
 grep -q '^streaming stores: ' "$work/summary" || fail "no summary"
 [ "$(wc -l <"$work/summary")" -le 60 ] || fail "the summary is long"
 grep -Evq '^[a-z0-9_]+	.+$' "$facts" && fail "$(grep -Ev '^[a-z0-9_]+	' "$facts")"
@@ -70,7 +88,7 @@ for flush in clwb clflushopt clflush; do
 done
 
 # A node that could be measured has its numbers, for what the CPU can do.
-if ! grep -q '^refusal_node' "$facts"; then
+if [ -z "$refused_nodes" ]; then
 	node=$(sed -n 's/^residency_rounds_node\([0-9]*\)	.*/\1/p;T;q' "$facts")
 	holds "residency_rounds_node$node" '[0-9]{2,}'
 	holds "residency_miss_as_hit_node$node" "$counted $number"
@@ -92,8 +110,8 @@ if ! grep -q '^refusal_node' "$facts"; then
 fi
 
 # Into a pipe go the facts themselves.
-"$bench" probe --quick 2>"$work/err" >"$work/piped" || fail "piped: fails"
-[ "$(sed 's/	.*//' "$work/piped")" = "$(sed 's/	.*//' "$facts")" ] ||
+measured "$work/piped" "$work/piped"
+[ -n "$refused_nodes" ] || [ "$(keys "$work/piped")" = "$(keys "$facts")" ] ||
 	fail "other keys on standard output than in the file"
 
 # A machine that is only described cannot be measured: facts, and the reason.
@@ -105,3 +123,8 @@ holds nodes 2
 holds movnt_verdict unknown
 holds refusal_node1 '.+'
 grep -q 'node 1: not measured: ' "$work/summary" || fail "no reason"
+
+[ -z "$refused_nodes" ] || {
+	echo "skipped: what is measured: $refused_nodes"
+	exit 77
+}

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 """sweep_test.py PMEM_BENCH: a sweep holds exactly the rows of its plan, however
 it was interrupted, and says clearly what it cannot do. No time is judged."""
+import functools
 import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
+import busy
+
 bench = sys.argv[1]
-folder = tempfile.TemporaryDirectory()
-os.chdir(folder.name)
 
 
 def check(condition, *what):
@@ -20,8 +20,7 @@ def check(condition, *what):
 
 
 def run(*arguments, status=0, **keywords):
-    done = subprocess.run([bench, "sweep", *arguments], text=True,
-                          capture_output=True, **keywords)
+    done = busy.run([bench, "sweep", *arguments], **keywords)
     check(done.returncode == status, arguments, "exit", done.returncode,
           done.stderr)
     return done
@@ -94,52 +93,101 @@ def exact_rows():
 LONG = [*TINY, "--only", "move,64,4096,16384"]
 
 
-def interrupt(path, how):
-    """Starts a sweep and ends it once it has written rows of a start."""
-    child = subprocess.Popen([bench, "sweep", *LONG, "--out", path], text=True,
-                             stderr=subprocess.PIPE)
-    while not os.path.exists(path) or os.path.getsize(path) < 100000:
-        check(child.poll() is None, "ended before it could be interrupted")
-        time.sleep(0.005)
-    child.send_signal(how)
-    error = child.communicate()[1]
-    return child.returncode, error
-
-
-def interruptions():
+@functools.cache
+def whole():
+    """Rows of a sweep that nothing interrupts."""
     run(*LONG, "--out", "whole.tsv")
-    whole = rows("whole.tsv")
+    return sorted(rows("whole.tsv"))
 
+
+def full_pipe():
+    """Both ends of a pipe full of blanks."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    try:
+        while True:
+            os.write(writer, b" " * 4096)
+    except BlockingIOError:
+        os.set_blocking(writer, True)
+    return reader, writer
+
+
+def wait_for(condition):
+    end = time.monotonic() + 60
+    while not condition():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+def has_a_round(path):
+    if not os.path.exists(path):
+        return False
+    with open(path, "rb") as f:
+        return b"\n# start_0_rounds\t" in f.read()
+
+
+def is_left(sweep):
+    """By the process that measures for it."""
+    with open(f"/proc/{sweep.pid}/task/{sweep.pid}/children") as f:
+        return not f.read().strip()
+
+
+def interrupt(path, how):
+    """Starts a sweep and ends it in the second round or soon after: it cannot
+    tell anybody that a tenth is done, and waits there."""
+    reader, writer = full_pipe()
+    sweep = subprocess.Popen([bench, "sweep", *LONG, "--out", path],
+                             stderr=writer)
+    os.close(writer)
+    measured = wait_for(lambda: has_a_round(path))
+    sweep.send_signal(how)
+    ended = wait_for(lambda: is_left(sweep))
+    if not ended:
+        sweep.kill()
+    with open(reader) as f:
+        error = f.read().strip()
+    status = sweep.wait()
+    if not measured:
+        raise busy.Busy("a minute is not enough for a round")
+    check(ended, "goes on after signal", how)
+    return status, error
+
+
+def ends_by_sigint():
     status, error = interrupt("int.tsv", signal.SIGINT)
     check(status == 130, "SIGINT: exit", status)
     check("--resume --out int.tsv" in error, "no word of resuming:", error)
     before = rows("int.tsv")
-    check(0 < len(before) < len(whole), len(before), "rows at SIGINT")
+    check(0 < len(before) < len(whole()), len(before), "rows at SIGINT")
     run("--resume", *LONG, "--out", "int.tsv")
     check(rows("int.tsv")[:len(before)] == before, "a finished row was lost")
-    check(sorted(rows("int.tsv")) == sorted(whole), "SIGINT changed the rows")
+    check(sorted(rows("int.tsv")) == whole(), "SIGINT changed the rows")
 
-    status, error = interrupt("kill.tsv", signal.SIGKILL)
+
+def ends_by_sigkill():
+    status, _ = interrupt("kill.tsv", signal.SIGKILL)
     check(status == -signal.SIGKILL, "SIGKILL: exit", status)
     with open("kill.tsv", "rb") as f:
         kept = f.read().rpartition(b"\n")[0]
     run("--resume", "--out", "kill.tsv")
     with open("kill.tsv", "rb") as f:
         check(f.read().startswith(kept), "a finished row was lost")
-    check(sorted(rows("kill.tsv")) == sorted(whole), "SIGKILL changed the rows")
+    check(sorted(rows("kill.tsv")) == whole(), "SIGKILL changed the rows")
 
     # A line cut short by a dying machine goes, and its row comes again.
     with open("kill.tsv", "rb+") as f:
         text = f.read()
         f.truncate(text.rindex(b"\n# start_1\t") - 5)
     run("--resume", "--out", "kill.tsv")
-    check(sorted(rows("kill.tsv")) == sorted(whole), "a torn row was lost")
+    check(sorted(rows("kill.tsv")) == whole(), "a torn row was lost")
 
 
-def fails(*arguments, status=1, words=(), left=()):
+def fails(*arguments, status=1, words=(), left=(), **keywords):
     """One line on stderr, the exit status, and nothing new left behind."""
     before = set(os.listdir("."))
-    error = run(*arguments, status=status).stderr
+    error = run(*arguments, status=status, **keywords).stderr
     check(error.count("\n") == 1 and error.startswith("pmem-bench: "),
           arguments, "not one line:", error)
     for word in words:
@@ -147,9 +195,16 @@ def fails(*arguments, status=1, words=(), left=()):
     check(set(os.listdir(".")) - before == set(left), arguments, "left files")
 
 
-def bad_arguments():
+PRECIOUS = "precious " * 4000000
+
+
+def write_data():
     with open("data", "w") as f:
-        f.write("precious " * 4000000)
+        f.write(PRECIOUS)
+
+
+def bad_arguments():
+    write_data()
     for arguments, word in [
             (["--fast"], "--fast"),
             (["--seed"], "--seed"),
@@ -164,16 +219,11 @@ def bad_arguments():
         fails(*TINY, "--out", "new.tsv", *arguments, words=[word])
     fails(*TINY, words=["--out"])
     fails(*TINY, "--out", "no/where.tsv", words=["no/where.tsv"])
-    fails(*TINY, "--out", "whole.tsv", words=["--resume", "whole.tsv"])
     fails("--resume", "--out", "none.tsv", words=["none.tsv"])
-    fails("--resume", "--thorough", "--out", "whole.tsv", words=["thorough"])
-    fails("--resume", "--seed", "8", "--out", "whole.tsv", words=["seed"])
-    fails("--resume", "--only", "set", "--out", "whole.tsv", words=["only"])
-    os.environ["PMEM_IS_PMEM_FORCE"] = "1"
-    fails(*TINY, "--target", "data", "--out", "new.tsv", words=["data"])
-    del os.environ["PMEM_IS_PMEM_FORCE"]
+    fails(*TINY, "--target", "data", "--out", "new.tsv", words=["data"],
+          env={**os.environ, "PMEM_IS_PMEM_FORCE": "1"})
     with open("data") as f:
-        check(f.read() == "precious " * 4000000, "data was overwritten")
+        check(f.read() == PRECIOUS, "data was overwritten")
     with open("foreign.tsv", "w") as f:
         f.write("schema\t1\nplatform_id\tother\ngit_revision\tother\n")
     fails(*TINY, "--platform", "foreign.tsv", "--out", "new.tsv",
@@ -186,6 +236,7 @@ def bad_arguments():
 
 def refusals():
     """What cannot be measured is said in the file too, which has no rows."""
+    write_data()
     cpus = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cpus)})
     fails(*TINY, "--out", "refused.tsv", status=2, words=["refused: only one"],
@@ -198,10 +249,25 @@ def refusals():
           words=["refused", "data"], left=["file.tsv"])
 
 
+def begun_otherwise():
+    """A file is there, of a sweep with settings of its own: what a refusal
+    leaves but for the refusal."""
+    write_data()
+    run(*TINY, "--target", "data", "--out", "begun.tsv", status=2)
+    with open("begun.tsv") as f:
+        begun = [line for line in f if not line.startswith("# refused\t")]
+    with open("begun.tsv", "w") as f:
+        f.writelines(begun)
+    fails(*TINY, "--out", "begun.tsv", words=["--resume", "begun.tsv"])
+    fails("--resume", "--thorough", "--out", "begun.tsv", words=["thorough"])
+    fails("--resume", "--seed", "8", "--out", "begun.tsv", words=["seed"])
+    fails("--resume", "--only", "set", "--out", "begun.tsv", words=["only"])
+    with open("begun.tsv") as f:
+        check(f.readlines() == begun, "begun.tsv was changed")
+
+
 if len(os.sched_getaffinity(0)) < 2:
     print("skipped: only one CPU")
     sys.exit(77)
-exact_rows()
-interruptions()
-bad_arguments()
-refusals()
+busy.parts(bad_arguments, refusals, begun_otherwise, exact_rows, ends_by_sigint,
+           ends_by_sigkill)

@@ -2,13 +2,11 @@
 """threads_test.py PMEM_BENCH: rows, peaks and errors of pmem-bench threads. No
 rate is judged."""
 import os
-import subprocess
 import sys
-import tempfile
+
+import busy
 
 bench = sys.argv[1]
-folder = tempfile.TemporaryDirectory()
-os.chdir(folder.name)
 
 HEADER = ("cpu_node target op kernel size_bytes threads gb_per_s gb_per_s_lo "
           "gb_per_s_hi peak").split()
@@ -21,8 +19,7 @@ def check(condition, *what):
 
 
 def run(*arguments, status=0):
-    done = subprocess.run([bench, "threads", *arguments], text=True,
-                          capture_output=True)
+    done = busy.run([bench, "threads", *arguments])
     check(done.returncode == status, arguments, "exit", done.returncode,
           done.stderr)
     return done
@@ -45,24 +42,30 @@ def curves(path):
     return found
 
 
-run("--quick", "--out", "threads.tsv")
-found = curves("threads.tsv")
-for rows in found.values():
-    counts = [int(row["threads"]) for row in rows]
-    check(counts[0] == 1 and counts == sorted(set(counts)), "counts", counts)
-    check(all(n & (n - 1) == 0 for n in counts[:-1]), "powers of 2", counts)
-    peak = max(float(row["gb_per_s"]) for row in rows)
-    check([float(row["gb_per_s"]) for row in rows if row["peak"] == "yes"]
-          == [peak], "peak", rows)
-stores = {key[1].split("/")[1] for key in found}
-check(stores == {"cached", "stream"}, "store kinds", stores)
+def measured():
+    run("--quick", "--out", "threads.tsv")
+    found = curves("threads.tsv")
+    for rows in found.values():
+        counts = [int(row["threads"]) for row in rows]
+        check(counts[0] == 1 and counts == sorted(set(counts)), "counts", counts)
+        check(all(n & (n - 1) == 0 for n in counts[:-1]), "powers of 2", counts)
+        peak = max(float(row["gb_per_s"]) for row in rows)
+        check([float(row["gb_per_s"]) for row in rows if row["peak"] == "yes"]
+              == [peak], "peak", rows)
+    stores = {key[1].split("/")[1] for key in found}
+    check(stores == {"cached", "stream"}, "store kinds", stores)
 
-for arguments, word in [
-        ([], "--out"),
-        (["--out", "new.tsv", "--fast"], "--fast"),
-        (["--out", "no/where.tsv"], "no/where.tsv"),
-        (["--out", "new.tsv", "--platform", "none.tsv"], "none.tsv"),
-        (["--out", "new.tsv", "--target", "/nowhere"], "/nowhere")]:
-    error = run(*arguments, status=1).stderr
-    check(error.count("\n") == 1 and word in error, arguments, error)
-    check(not os.path.exists("new.tsv"), arguments, "left a file")
+
+def bad_arguments():
+    for arguments, word in [
+            ([], "--out"),
+            (["--out", "new.tsv", "--fast"], "--fast"),
+            (["--out", "no/where.tsv"], "no/where.tsv"),
+            (["--out", "new.tsv", "--platform", "none.tsv"], "none.tsv"),
+            (["--out", "new.tsv", "--target", "/nowhere"], "/nowhere")]:
+        error = run(*arguments, status=1).stderr
+        check(error.count("\n") == 1 and word in error, arguments, error)
+        check(not os.path.exists("new.tsv"), arguments, "left a file")
+
+
+busy.parts(bad_arguments, measured)
