@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "buffer.h"
+#include "flaw.h"
 #include "steal.h"
 #include "sweep_rounds.h"
 #include "verb.h"
@@ -160,7 +161,7 @@ facts_write(struct start *s, double seconds, double stolen_pct)
 static int
 rounds_run(struct start *s)
 {
-	char text[PLATFORM_ERROR_BYTES];
+	char text[FLAW_BYTES];
 	double begun_s = timing_seconds(), stolen_pct;
 	const char *flaw;
 	int err;
@@ -178,18 +179,8 @@ rounds_run(struct start *s)
 	err = facts_write(s, timing_seconds() - begun_s, stolen_pct);
 	if (err)
 		return fail(s, err);
-	if (timing_recheck(&s->timing, text))
-		return refuse(s, text);
-	flaw = states_flaw(&s->rounds.states, &s->timing, text);
-	if (flaw)
-		return refuse(s, flaw);
-	if (stolen_pct > PLAN_STEAL_MOST_PCT) {
-		snprintf(text, sizeof(text),
-			"the hypervisor stole %.0f%% of the CPU's time",
-			stolen_pct);
-		return refuse(s, text);
-	}
-	return SWEEP_DONE;
+	flaw = flaw_find(&s->timing, &s->rounds.states, stolen_pct, text);
+	return flaw ? refuse(s, flaw) : SWEEP_DONE;
 }
 
 static int

@@ -74,6 +74,13 @@ verb_fail(const char *format, ...)
 }
 
 int
+verb_refuse(const char *reason)
+{
+	verb_fail("refused: %s", reason);
+	return 2;
+}
+
+int
 verb_bad_option(int c, char **argv)
 {
 	return verb_fail("%s: %s: see %s %s --help",

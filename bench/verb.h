@@ -39,6 +39,10 @@ int verb_end(int status);
  * read "what: why: which file". Returns 1, what a verb that failed returns. */
 __attribute__((format(printf, 1, 2))) int verb_fail(const char *format, ...);
 
+/* Tells why numbers would be worthless, which is no fault of who asked. Returns
+ * 2, what a verb that refused returns. */
+int verb_refuse(const char *reason);
+
 /* Tells what getopt_long found wrong when it returned c: '?', or ':' as asked
  * for by an option string that opens with ':'. Returns 1. A verb sets opterr =
  * 0. */
