@@ -7,13 +7,15 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define NAME "counters.tsv"
+#include "atomic_file.h"
 
 /* A row is far shorter. */
 #define ROW_BYTES 512
+
+/* Room for the name, which may be longer than that of the measurements. */
+#define PATH_BYTES (PATH_MAX + 16)
 
 /* Appends a whole line, or nothing. */
 static int
@@ -30,41 +32,89 @@ line_write(int fd, const char *text, size_t len)
 	return err;
 }
 
+/* DIR/measurements.tsv has DIR/counters.tsv, another DIR/NAME.tsv has
+ * DIR/NAME.counters.tsv. */
+static void
+path_make(char path[PATH_BYTES], const char *measurements)
+{
+	const char *slash = strrchr(measurements, '/');
+	const char *name = slash ? slash + 1 : measurements;
+	const char *dot = strrchr(name, '.');
+	size_t kept = strlen(measurements);
+	bool usual = strcmp(name, "measurements.tsv") == 0;
+
+	if (usual)
+		kept = (size_t)(name - measurements);
+	else if (dot && strcmp(dot, ".tsv") == 0)
+		kept = (size_t)(dot - measurements);
+	snprintf(path, PATH_BYTES, "%.*s%scounters.tsv", (int)kept,
+		measurements, usual ? "" : ".");
+}
+
+/* Puts a file without rows in the place of any other: facts of the measurements
+ * and columns. */
 static int
-header_write(int fd)
+file_begin(const char *path, const char *measurements)
+{
+	char error[PROVENANCE_ERROR_BYTES];
+	const char *time = strrchr(measurement_header, '\t');
+	struct measurements measured = {0};
+	struct atomic_file f;
+	int err = measurements_read(
+		&measured, measurements, MEASUREMENT_STRICT, error);
+
+	if (err)
+		return err;
+	err = atomic_file_open(&f, path);
+	if (!err) {
+		provenance_write(&measured.provenance, "# ", f.stream);
+		fprintf(f.stream, "%.*s", (int)(time - measurement_header),
+			measurement_header);
+		for (int i = 0; i < COUNTER_COUNT; i++)
+			fprintf(f.stream, "\t%s", counter_names[i]);
+		fputc('\n', f.stream);
+		err = atomic_file_commit(&f);
+	}
+	measurements_free(&measured);
+	return err;
+}
+
+/* Cuts off what a machine that died left of a row. */
+static int
+torn_cut(int fd)
 {
 	char text[ROW_BYTES];
-	const char *time = strrchr(measurement_header, '\t');
-	int len = snprintf(text, sizeof(text), "%.*s",
-		(int)(time - measurement_header), measurement_header);
+	off_t end = lseek(fd, 0, SEEK_END);
+	off_t begin = end > ROW_BYTES ? end - ROW_BYTES : 0;
+	ssize_t n = end < 0 ? -1 :
+			      pread(fd, text, (size_t)(end - begin), begin);
+	const char *newline;
 
-	for (int i = 0; i < COUNTER_COUNT; i++)
-		len += snprintf(text + len, sizeof(text) - (size_t)len, "\t%s",
-			counter_names[i]);
-	text[len++] = '\n';
-	return line_write(fd, text, (size_t)len);
+	if (n < 0)
+		return -errno;
+	newline = memrchr(text, '\n', (size_t)n);
+	if (!newline)
+		return -EINVAL;
+	return ftruncate(fd, begin + (newline + 1 - text)) ? -errno : 0;
 }
 
 int
-sweep_counts_open(struct sweep_counts *c, const char *measurements)
+sweep_counts_open(struct sweep_counts *c, const char *measurements, bool anew)
 {
-	const char *slash = strrchr(measurements, '/');
-	int directory_bytes = slash ? (int)(slash - measurements) + 1 : 0;
-	char path[PATH_MAX + sizeof(NAME)];
-	struct stat st;
+	char path[PATH_BYTES];
 	int err = 0;
 
 	c->fd = -1;
 	counters_open(&c->counters);
 	if (c->counters.count == 0)
 		return 0;
-	snprintf(
-		path, sizeof(path), "%.*s" NAME, directory_bytes, measurements);
-	c->fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-	if (c->fd < 0 || fstat(c->fd, &st))
-		err = -errno;
-	else if (st.st_size == 0)
-		err = header_write(c->fd);
+	path_make(path, measurements);
+	if (anew || access(path, F_OK))
+		err = file_begin(path, measurements);
+	if (!err) {
+		c->fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC);
+		err = c->fd < 0 ? -errno : torn_cut(c->fd);
+	}
 	if (err)
 		sweep_counts_close(c);
 	return err;

@@ -195,7 +195,8 @@ measure(struct start *s)
 	bench_set(s);
 	err = done_load(s);
 	if (!err)
-		err = sweep_counts_open(&r->counts, s->job.out);
+		err = sweep_counts_open(&r->counts, s->job.out,
+			s->job.index == 0 && !s->job.resume);
 	if (err) {
 		status = fail(s, err);
 	} else {

@@ -54,7 +54,7 @@ def goes_on():
                        "full.tsv"], "said:", said)
         before = rows()
         check(len(before) > 100, "only", len(before), "rows")
-        check(set(os.listdir()) - {"counters.tsv"} == {"full.tsv"},
+        check(set(os.listdir()) - {"full.counters.tsv"} == {"full.tsv"},
               "left:", os.listdir())
 
         # With room again it goes on where it was.

@@ -250,7 +250,7 @@ def main():
           "promise", comparisons(rng))
     write(directory, "goals.tsv", [], "", "goal unit target value lo hi met "
           "evidence", GOALS)
-    write(directory, "counters.tsv", [], "", "op isa store flush residency "
+    write(directory, "counters.tsv", PLATFORM, "# ", "op isa store flush residency "
           "drain threads cpu_node mem_node size_bytes dst_offset src_offset "
           "rep cycles instructions cache_misses", counters(rng))
     write(directory, "weights.tsv", PROGRAM, "# ",
