@@ -11,7 +11,7 @@
 
 /* Lists the cells that miss the target of a worst cell as the cells of *again,
  * a run of the same libraries that is to measure only who is concerned. It is
- * open then; there may be none (cell_count 0). 0, or -ENOMEM and *again zero. */
+ * open then; there may be none (cell_count 0). 0, or -ENOMEM and all zero. */
 int compare_goals_doubt(
 	const struct compare_run *run, struct compare_run *again);
 

@@ -56,7 +56,7 @@ scene_plant(struct compare_run *run, size_t cell, size_t instance,
 
 	for (unsigned i = from; i < to; i++) {
 		double drift = 1 + 0.3 * (i % 4);
-		int noise = (int)((i * 5 + instance * 3) % 7) - 3;
+		int noise = (int)((instance * 3 + (size_t)5 * i) % 7) - 3;
 
 		run->ns[line * run->rounds_most + i] = ns * drift *
 						       (1 + 0.001 * noise);
