@@ -6,8 +6,12 @@
  * at its best under it; then move and set, each for itself, under that flush.
  *
  * Each step keeps the default unless the gain is proven: the low end of its
- * 95% interval must exceed a margin (gain.h). Since the best of many looks
- * better than it is, what resampling shows of that optimism is taken off first.
+ * 95% interval must exceed a margin (gain.h). The best of the thousands of ways
+ * of move and set looks better than it is: what resampling shows of that
+ * optimism is taken off first. Not so where little is searched: the flush is
+ * the best of at most four, which differ by far more than their errors or tie;
+ * and rows of nodes are compared with the uniform ones, neither of which was
+ * searched for against the other.
  */
 #ifndef TUNE_JUDGE_H
 #define TUNE_JUDGE_H
