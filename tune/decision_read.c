@@ -71,6 +71,7 @@ percent_parse(const char *word, double *pct)
 	const char *point = word + sign + whole;
 
 	if (whole == 0 || whole > 15 || *point != '.' ||
+		(whole > 1 && word[sign] == '0') ||
 		strspn(point + 1, "0123456789") != 2 || point[3] != '\0')
 		return -EINVAL;
 	*pct = strtod(word, NULL);
@@ -103,7 +104,8 @@ verdict_parse(struct judgement *j, const char *word)
 	} else if (strcmp(word, "kept") == 0) {
 		j->verdict = VERDICT_KEPT;
 	} else if (strncmp(word, refused, len) == 0 &&
-		   strlen(word + len) < DECISION_REASON_BYTES && word[len]) {
+		   strlen(word + len) < DECISION_REASON_BYTES && word[len] &&
+		   !strchr(word + len, '\t')) {
 		j->verdict = VERDICT_REFUSED;
 		snprintf(j->reason, sizeof(j->reason), "%s", word + len);
 	} else {
