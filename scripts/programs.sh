@@ -142,17 +142,18 @@ table() {
 		}
 		$5 != "all" { next }
 		$1 ~ /^fleet-/ { fleets++ }
-		$1 ~ /^fleet-/ && $11 != "worse" { alike++ }
+		$1 ~ /^fleet-/ && $11 !~ /worse|unclear/ { alike++ }
 		!before || ($8 == 0 && $9 == 0 && $10 == 0) {
 			before = "the same, for what it does"
 			after = ""
 		}
-		$1 !~ /^fleet-/ || $11 == "worse" {
+		$1 !~ /^fleet-/ || $11 ~ /worse|unclear/ {
 			gain = $11 == "unmeasured" ? "not measured" : \
 				sprintf("%+.1f %% (%+.1f to %+.1f)", $8, $9, $10)
 			printf "| %s | %s to %s | %s | %s | %s | %s%s |\n", $1, $2, $3,
 				$4, before, after, gain,
-				$11 == "tied" ? ", a tie" : ""
+				$11 == "tied" ? ", a tie" : \
+				$11 == "unclear" ? ", unclear" : ""
 		}
 		$5 == "all" { before = after = "" }
 		END {
