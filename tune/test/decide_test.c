@@ -526,6 +526,47 @@ weights_move_the_decision(void)
 	}
 }
 
+/* What is planted for one kind of program alone is told of that program, and
+ * what the row loses there. */
+static void
+programs_are_told(void)
+{
+	static const size_t from[PROGRAM_COUNT] = {1024, 16384, 65536};
+	struct plant p = planted_usual;
+	struct measurements all;
+	struct decision_list list;
+	const struct decision *d;
+
+	p.states = RESIDENCY_COUNT * DRAIN_COUNT;
+	all = planted(&p);
+	for (size_t i = 0; i < all.count; i++) {
+		struct measurement *m = &all.rows[i];
+		int program = m->residency == RESIDENCY_REREAD ?
+				      PROGRAM_REREADING :
+			      m->drain == DRAIN_BATCH ? PROGRAM_THROUGHPUT :
+							PROGRAM_LATENCY;
+
+		if (m->store == STORE_STREAM && m->size_bytes >= 1024 &&
+			m->size_bytes < from[program])
+			m->time_ns *= 2.2;
+	}
+	list = decided(&all);
+	d = find(&list, OP_MOVE, 0, DOMAIN_ADR);
+	for (int k = 0; k < PROGRAM_COUNT; k++) {
+		const struct rival *r = &d->programs[k];
+		size_t row = d->own.choice.stream_min_bytes;
+		size_t wanted = r->choice.stream_min_bytes;
+
+		CHECK(r->present && r->pct >= 0);
+		CHECK((r->pct > JUDGE_BAND_PCT) == (wanted != row), "%.2f",
+			r->pct);
+	}
+	CHECK(d->programs[PROGRAM_THROUGHPUT].choice.stream_min_bytes == 16384);
+	CHECK(d->programs[PROGRAM_REREADING].choice.stream_min_bytes == 65536);
+	CHECK(d->programs[PROGRAM_LATENCY].choice.stream_min_bytes == 1024);
+	end(&all, &list);
+}
+
 /* Bursts are pulled in, and are told. */
 static void
 outliers_are_shown_and_do_no_harm(void)
@@ -564,6 +605,7 @@ main(void)
 	contradictions_are_errors();
 	weights_move_the_decision();
 	what_has_no_weight_is_left_out();
+	programs_are_told();
 	outliers_are_shown_and_do_no_harm();
 	return 0;
 }

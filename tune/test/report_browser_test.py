@@ -216,6 +216,57 @@ def check_counts(page, directory):
     check(count == 2 * len(rows) // 3, f"{count} medians of events")
 
 
+SENSITIVITY_SCRIPT = """
+return [...document.querySelectorAll('table.sensitivity tbody tr')]
+    .map(tr => [tr.querySelector('th').textContent,
+        ...[...tr.querySelectorAll('td')].map(td => {
+          const data = td.querySelector('data');
+          return [td.dataset.label, td.textContent, data ? +data.value : null];
+        })]);
+"""
+
+
+def check_sensitivity(page, directory):
+    """How a decision moves between programs is what the remarks before it say,
+    read from the file again."""
+    labels = {"latency": "Latency alone", "throughput": "Throughput alone",
+              "rereading": "Rereading alone", "runner_up": "Runner-up"}
+    wanted, remarks = {}, {}
+    with open(os.path.join(directory, "decisions.tsv"), encoding="utf-8") as f:
+        for line in f.read().splitlines():
+            words = line.split("\t")
+            if line.startswith("# "):
+                remarks[words[0][2:]] = words[1].split(" ")
+            elif words[0] != "op":
+                if not words[13].startswith("refused"):
+                    wanted[f"{words[0]}, {words[3]} node {words[1]} to "
+                           f"{words[2]}"] = words, remarks
+                remarks = {}
+            else:
+                remarks = {}
+    shown = page.run(SENSITIVITY_SCRIPT)
+    check({cells[0] for cells in shown} == set(wanted), f"rows {shown}")
+    moved = 0
+    for name, _, *cells in shown:
+        row, remarks = wanted[name]
+        for label, text, value in cells:
+            remark = next((remarks.get(key) for key in labels
+                           if labels[key] == label), None)
+            if remark is None:
+                check(text == "–" and value is None, f"{name}, {label}: {text}")
+            elif remark[:5] == row[4:9]:
+                check(text == "the same", f"{name}, {label}: {text}")
+            else:
+                check(value == float(remark[5]), f"{name}, {label}: {value}")
+                size = text.split(" loss")[0]
+                check(("never" in size) == (remark[4] == "never") and
+                      (remark[4] != "1024" or "1 KiB" in size) and
+                      (remark[4] != "384" or "384 B" in size),
+                      f"{name}, {label}: {text}, not from {remark[4]}")
+                moved += 1
+    check(moved >= 4, f"only {moved} programs move a decision")
+
+
 def check_program(page, tool, directory):
     """What the program's decision is worth is what the verb regret says."""
     measured, usual, weights = (
@@ -268,6 +319,7 @@ def main():
             check_texts(page, run)
             check_goals(page, run)
             check_counts(page, run)
+            check_sensitivity(page, run)
             check_program(page, tool, run)
             check_all_shown(page, 1000)
             check_looks(page)
