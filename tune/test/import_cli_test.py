@@ -138,6 +138,28 @@ def tables_together(work):
         check(words in text.replace('"', ""), f"{words!r} not in {text}")
 
 
+def words(work):
+    """What the remarks of decisions are called in a header."""
+    path = os.path.join(work, "both.decisions")
+    with open(path, encoding="utf-8") as f:
+        text = f.read()
+    for loss, said in (("0.93", "loses 0.93%"), ("-0.07", "gains 0.07%")):
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text.replace("move\t", "# runner_up\tclwb sse2 avx512f "
+                                 f"none 512 {loss}\nmove\t", 1))
+        header = os.path.join(work, "words.h")
+        done("emit", path, "--out", header)
+        with open(header, encoding="utf-8") as f:
+            lines = f.read().splitlines()
+        check(sum("runner-up: sse2/cached/clwb, from 512 bytes "
+                  f"avx512f/stream/none: {said}" in line for line in lines) == 1,
+              f"{said!r} not in {lines}")
+        check(any("threshold of least loss in 95% of resamples: 512 " in line
+                  for line in lines), f"no interval in {lines}")
+        check(any(": default, as good as the best, " in line
+                  for line in lines), f"no tied default in {lines}")
+
+
 def refusals(work):
     out = os.path.join(work, "refused")
     machine = (*MACHINE, "--error", "1")
@@ -187,6 +209,7 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         tables_apart(work)
         tables_together(work)
+        words(work)
         refusals(work)
 
 
