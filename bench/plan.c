@@ -291,6 +291,36 @@ plan_expand_compare(struct plan_work *work, const struct plan_filter *filter)
 		work, &copies, sizes_octaves, sizes_unaligned_octaves);
 }
 
+int
+plan_add_size(struct plan_work *work, const struct plan_filter *filter,
+	enum op op, size_t size_bytes)
+{
+	size_t most = work->cell_count + (size_t)RESIDENCY_COUNT * DRAIN_COUNT;
+	struct cell *cells;
+
+	cells = realloc(work->cells, most * sizeof(*cells));
+	if (!cells)
+		return -ENOMEM;
+	work->cells = cells;
+	cells_add(work, filter, op, size_bytes, 0);
+	return 0;
+}
+
+bool
+plan_cell_has(const struct cell *cell, const struct measurement *m)
+{
+	return m->size_bytes == cell->size_bytes && m->op == cell->op &&
+	       m->residency == cell->residency && m->drain == cell->drain &&
+	       m->dst_offset == cell->dst_offset &&
+	       m->src_offset == cell->src_offset;
+}
+
+bool
+plan_variant_has(const struct plan_variant *v, const struct measurement *m)
+{
+	return m->isa == v->isa && m->store == v->store && m->flush == v->flush;
+}
+
 void
 plan_free(struct plan_work *work)
 {

@@ -65,6 +65,16 @@ int plan_expand(struct plan_work *work, const struct plan *plan,
 int plan_expand_compare(
 	struct plan_work *work, const struct plan_filter *filter);
 
+/* Adds the aligned cells of a length that the plan has not, in every state that
+ * the filter allows. 0 or -ENOMEM. */
+int plan_add_size(struct plan_work *work, const struct plan_filter *filter,
+	enum op op, size_t size_bytes);
+
+/* Whether a row is of a cell; whether it is of a variant. */
+bool plan_cell_has(const struct cell *cell, const struct measurement *m);
+bool plan_variant_has(
+	const struct plan_variant *v, const struct measurement *m);
+
 void plan_free(struct plan_work *work);
 
 /* The largest size of all cells; 0 if there is none. */

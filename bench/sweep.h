@@ -109,4 +109,10 @@ int sweep_start_main(int argc, char **argv);
  * file counts. */
 #define SWEEP_ROUNDS_KEY "start_%u_rounds"
 
+/* Names of the facts that say what a start does not measure and what it does
+ * besides (race.h): "set avx/cached/clflush, ..." and "move 1280, ...", or
+ * "none". The first start of a pair of nodes has none of these facts. */
+#define SWEEP_DROPPED_KEY "start_%u_dropped"
+#define SWEEP_ADDED_KEY "start_%u_added"
+
 #endif

@@ -28,31 +28,16 @@ sweep_done_row(const struct sweep_done *done, size_t round, size_t cell,
 	return &done->rows[line * done->variants_most + variant];
 }
 
-static bool
-is_of_cell(const struct measurement *m, const struct cell *cell)
-{
-	return m->size_bytes == cell->size_bytes && m->op == cell->op &&
-	       m->residency == cell->residency && m->drain == cell->drain &&
-	       m->dst_offset == cell->dst_offset &&
-	       m->src_offset == cell->src_offset;
-}
-
-static bool
-is_of_variant(const struct measurement *m, const struct plan_variant *v)
-{
-	return m->isa == v->isa && m->store == v->store && m->flush == v->flush;
-}
-
 static void
 row_mark(struct sweep_done *done, const struct measurement *m, size_t round)
 {
 	const struct plan_work *work = done->work;
 	size_t cell = 0, variant = 0;
 
-	while (cell < work->cell_count && !is_of_cell(m, &work->cells[cell]))
+	while (cell < work->cell_count && !plan_cell_has(&work->cells[cell], m))
 		cell++;
 	while (variant < work->variant_count[m->op] &&
-		!is_of_variant(m, &work->variants[m->op][variant]))
+		!plan_variant_has(&work->variants[m->op][variant], m))
 		variant++;
 	if (cell < work->cell_count && variant < work->variant_count[m->op])
 		*sweep_done_row(done, round, cell, variant) = 1;

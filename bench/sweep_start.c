@@ -19,6 +19,7 @@
 #include "buffer.h"
 #include "flaw.h"
 #include "steal.h"
+#include "sweep_race.h"
 #include "sweep_rounds.h"
 #include "verb.h"
 
@@ -228,7 +229,9 @@ work_run(struct start *s)
 			&r->work, r->plan, s->platform.cpu.features, &filter);
 	if (err)
 		return fail(s, err);
-	status = measure(s);
+	err = sweep_race(&r->work, &s->job, r->plan, &filter,
+		s->platform.cpu.features);
+	status = err ? fail(s, err) : measure(s);
 	plan_free(&r->work);
 	return status;
 }

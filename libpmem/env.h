@@ -31,6 +31,15 @@ struct env {
 	uintptr_t mmap_hint; /* PMEM_MMAP_HINT, base 16 */
 };
 
+/* Initializer: what env_load makes of no variable at all. */
+#define ENV_NOTHING_SET \
+	{ \
+		.no_clwb = ENV_UNSET, .no_clflushopt = ENV_UNSET, \
+		.no_flush = ENV_UNSET, .no_movnt = ENV_UNSET, \
+		.movnt_durable = ENV_UNSET, .avx = ENV_UNSET, \
+		.avx512f = ENV_UNSET, .movdir64b = ENV_UNSET, \
+	}
+
 /* Reads all variables above into *env. Never fails. */
 void env_load(struct env *env);
 

@@ -20,16 +20,17 @@
 
 #include "decision.h"
 #include "gain.h"
+#include "plan.def"
+
+/* What both rules together may cost: the tie band of a decision. */
+#define JUDGE_BAND_PCT PLAN_TIE_BAND_PCT
 
 /* Ways that differ by less are as good as each other: the rule of threshold.h
- * chooses. */
-#define JUDGE_TIE_PCT 0.2
+ * chooses. It has what the margin of gains leaves of the band. */
+#define JUDGE_TIE_PCT (JUDGE_BAND_PCT - GAIN_MARGIN_PCT)
 
 /* Why an operation that has no weight keeps the default. */
 #define JUDGE_LEFT_OUT "the weights leave this operation out"
-
-/* What both rules together may cost: the tie band of a decision. */
-#define JUDGE_BAND_PCT (JUDGE_TIE_PCT + GAIN_MARGIN_PCT)
 
 /* What is judged. */
 struct suit {

@@ -33,7 +33,8 @@ slots_spread(double *slots, unsigned slot_count, const double *x, size_t count,
 	const size_t *order)
 {
 	double there = (double)slots_there(x, count);
-	double widen = sqrt(slot_count / (there - 1));
+	/* Slots without an error are zero: the others stand for them. */
+	double widen = sqrt(slot_count / (there - 1) * ((double)count / there));
 
 	for (unsigned j = 0; j < slot_count; j++) {
 		double error = x[order[j] * count / slot_count];

@@ -3,6 +3,7 @@
  */
 #include "stats.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,6 +155,14 @@ stats_midmean(double *values, size_t count)
 	for (size_t i = cut; i < count - cut; i++)
 		sum += values[i];
 	return sum / (double)(count - 2 * cut);
+}
+
+double
+stats_student(double z, double freedom)
+{
+	double normal = z * (8 * freedom + 3) / (8 * freedom + 1);
+
+	return sqrt(freedom * expm1(normal * normal / freedom));
 }
 
 struct interval

@@ -29,16 +29,7 @@ static void
 resolve(const struct row_wish *wish, uint32_t features,
 	struct choice choices[OP_COUNT])
 {
-	const struct env unset = {
-		.no_clwb = ENV_UNSET,
-		.no_clflushopt = ENV_UNSET,
-		.no_flush = ENV_UNSET,
-		.no_movnt = ENV_UNSET,
-		.movnt_durable = ENV_UNSET,
-		.avx = ENV_UNSET,
-		.avx512f = ENV_UNSET,
-		.movdir64b = ENV_UNSET,
-	};
+	static const struct env unset = ENV_NOTHING_SET;
 	struct policy row;
 
 	policy_resolve(&row, wish, &unset, features);

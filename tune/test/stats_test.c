@@ -102,6 +102,31 @@ test_bootstrap(void)
 	CHECK(few.low == values[0] && few.high == values[0]);
 }
 
+/* Against a table of Student's t: 95% and 99.9%, both sides. */
+static void
+test_student(void)
+{
+	static const struct {
+		double z, freedom, t;
+	} known[] = {
+		{1.96, 7, 2.365},
+		{1.96, 15, 2.131},
+		{1.96, 30, 2.042},
+		{3.2905, 7, 5.408},
+		{3.2905, 15, 4.073},
+		{3.2905, 30, 3.646},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		double t = stats_student(known[i].z, known[i].freedom);
+
+		CHECK(fabs(t / known[i].t - 1) < 0.01, "%g", t);
+	}
+	CHECK(stats_student(3.2905, 3) >= 12.92);
+	CHECK(stats_student(3.2905, 3) < 1.1 * 12.92);
+	CHECK(fabs(stats_student(1.96, 1e9) - 1.96) < 1e-4);
+}
+
 int
 main(void)
 {
@@ -109,5 +134,6 @@ main(void)
 	test_fractions();
 	test_middles();
 	test_bootstrap();
+	test_student();
 	return 0;
 }
