@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "raced.h"
 #include "session.h"
 #include "wish.h"
 
@@ -144,9 +145,14 @@ int
 decide(struct decision_list *list, const struct measurements *all,
 	const struct weights *w, char error[PROVENANCE_ERROR_BYTES])
 {
+	struct measurements left;
 	struct session s;
-	int err = session_open(&s, all, w, error);
+	int err = raced_leave_out(&left, all, error);
 
+	if (err)
+		return err;
+	err = session_open(&s, &left, w, error);
+	free(left.rows);
 	if (err)
 		return err;
 	err = provenance_append(&list->provenance, &all->provenance);

@@ -15,10 +15,10 @@
 #define DECIDE_ERROR_BYTES (PROVENANCE_ERROR_BYTES + 4096)
 
 /* Decides for every pair of nodes and every domain, onto an empty list, whose
- * provenance becomes that of the measurements and how they were judged. Data
- * that do not allow a decision become rows that are refused, with the defaults.
- * 0, -ENOMEM, or -EINVAL with a text in error: the measurements contradict
- * themselves. */
+ * provenance becomes that of the measurements and how they were judged. What
+ * the sweep dropped does not stand for choice (raced.h). Data that do not allow
+ * a decision become rows that are refused, with the defaults. 0, -ENOMEM, or
+ * -EINVAL with a text in error: the measurements contradict themselves. */
 int decide(struct decision_list *list, const struct measurements *all,
 	const struct weights *w, char error[PROVENANCE_ERROR_BYTES]);
 
