@@ -147,7 +147,7 @@ decide(struct decision_list *list, const struct measurements *all,
 {
 	struct measurements left;
 	struct session s;
-	int err = raced_leave_out(&left, all, error);
+	int err = raced_leave_out(&left, all, RACED_DROPPED, error);
 
 	if (err)
 		return err;

@@ -12,16 +12,21 @@
 #include "cells.h"
 #include "complain.h"
 
-/* What was dropped on one pair of nodes. */
-struct pair_dropped {
+/* Lengths added to an operation on one pair: some in each start. */
+#define ADDED_MOST 64
+
+/* What to leave out on one pair of nodes. */
+struct pair_raced {
 	bool variants[OP_COUNT][VARIANT_COUNT];
+	size_t sizes_bytes[OP_COUNT][ADDED_MOST + 1]; /* ended by 0 */
 };
 
 /* The sweep measures pair by pair, each in so many starts of so many reps. */
-struct raced {
+struct facts_raced {
+	enum raced what;
 	unsigned starts, rounds_most;
 	size_t pair_count;
-	struct pair_dropped *pairs;
+	struct pair_raced *pairs;
 };
 
 /* A fact's number; 0 if there is none. */
@@ -33,20 +38,22 @@ number_find(const struct provenance *facts, const char *key)
 	return text ? (unsigned)strtoul(text, NULL, 10) : 0;
 }
 
-/* Whether a fact says what a start dropped, and which start. */
+/* Whether a fact says what a start dropped, or added, and which start. */
 static bool
-is_dropped_fact(const struct fact *fact, unsigned *start)
+is_wanted(const struct fact *fact, enum raced what, unsigned *start)
 {
 	int end = 0;
 
-	return sscanf(fact->key, "start_%u_dropped%n", start, &end) == 1 &&
-	       end && !fact->key[end];
+	if (sscanf(fact->key, "start_%u_%n", start, &end) != 1 || !end)
+		return false;
+	return strcmp(fact->key + end,
+		       what == RACED_DROPPED ? "dropped" : "added") == 0;
 }
 
 static int
-pairs_reserve(struct raced *r, size_t count)
+pairs_reserve(struct facts_raced *r, size_t count)
 {
-	struct pair_dropped *pairs;
+	struct pair_raced *pairs;
 
 	if (count <= r->pair_count)
 		return 0;
@@ -62,7 +69,7 @@ pairs_reserve(struct raced *r, size_t count)
 
 /* Takes "set avx/cached/clflush". */
 static int
-variant_take(struct pair_dropped *p, char *text)
+variant_take(struct pair_raced *p, char *text)
 {
 	const char *op = strsep(&text, " "), *isa = strsep(&text, "/");
 	const char *store = strsep(&text, "/");
@@ -77,8 +84,27 @@ variant_take(struct pair_dropped *p, char *text)
 	return 0;
 }
 
+/* Takes "set 1280". */
 static int
-fact_take(struct raced *r, const struct fact *fact, unsigned start,
+size_take(struct pair_raced *p, char *text)
+{
+	int op = op_find(strsep(&text, " "));
+	size_t *size = op < 0 ? NULL : p->sizes_bytes[op];
+	char *end;
+
+	if (!size || !text || *text < '1' || *text > '9')
+		return -EINVAL;
+	while (*size)
+		size++;
+	if (size == &p->sizes_bytes[op][ADDED_MOST])
+		return -EINVAL;
+	errno = 0;
+	*size = strtoul(text, &end, 10);
+	return errno || *end ? -EINVAL : 0;
+}
+
+static int
+fact_take(struct facts_raced *r, const struct fact *fact, unsigned start,
 	char error[PROVENANCE_ERROR_BYTES])
 {
 	size_t pair = r->starts ? start / r->starts : 0;
@@ -95,30 +121,39 @@ fact_take(struct raced *r, const struct fact *fact, unsigned start,
 	err = words ? pairs_reserve(r, pair + 1) : -ENOMEM;
 	for (char *word; !err && (word = strsep(&rest, ","));) {
 		word += *word == ' ';
-		err = variant_take(&r->pairs[pair], word);
+		err = r->what == RACED_DROPPED ?
+			      variant_take(&r->pairs[pair], word) :
+			      size_take(&r->pairs[pair], word);
 	}
 	free(words);
-	return err == -EINVAL ?
-		       complain(error, "%s names no variant", fact->key) :
-		       err;
+	return err == -EINVAL ? complain(error, "%s names no %s", fact->key,
+					r->what == RACED_DROPPED ? "variant" :
+								   "length") :
+				err;
 }
 
 static bool
-is_dropped(const struct raced *r, const struct measurement *m)
+is_left_out(const struct facts_raced *r, const struct measurement *m)
 {
 	size_t pair = m->rep / r->rounds_most / r->starts;
+	const size_t *size;
 
-	return pair < r->pair_count &&
-	       r->pairs[pair].variants[m->op][variant_index(
-		       m->isa, m->store, m->flush)];
+	if (pair >= r->pair_count)
+		return false;
+	size = r->pairs[pair].sizes_bytes[m->op];
+	while (*size && *size != m->size_bytes)
+		size++;
+	return *size || r->pairs[pair].variants[m->op][variant_index(
+				m->isa, m->store, m->flush)];
 }
 
 int
 raced_leave_out(struct measurements *left, const struct measurements *all,
-	char error[PROVENANCE_ERROR_BYTES])
+	enum raced what, char error[PROVENANCE_ERROR_BYTES])
 {
 	const struct provenance *facts = &all->provenance;
-	struct raced r = {
+	struct facts_raced r = {
+		.what = what,
 		.starts = number_find(facts, "starts"),
 		.rounds_most = number_find(facts, "rounds_most"),
 	};
@@ -131,11 +166,11 @@ raced_leave_out(struct measurements *left, const struct measurements *all,
 	if (!left->rows)
 		err = -ENOMEM;
 	for (size_t i = 0; !err && i < facts->count; i++) {
-		if (is_dropped_fact(&facts->facts[i], &start))
+		if (is_wanted(&facts->facts[i], what, &start))
 			err = fact_take(&r, &facts->facts[i], start, error);
 	}
 	for (size_t i = 0; !err && i < all->count; i++) {
-		if (!r.pair_count || !is_dropped(&r, &all->rows[i]))
+		if (!r.pair_count || !is_left_out(&r, &all->rows[i]))
 			left->rows[left->count++] = all->rows[i];
 	}
 	free(r.pairs);

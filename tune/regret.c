@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "raced.h"
 #include "session.h"
 #include "wish.h"
 
@@ -138,9 +139,14 @@ regrets_find(struct regrets *list, const struct measurements *all,
 	const struct weights *w, const struct decision_list *own,
 	const struct decision_list *other, char error[PROVENANCE_ERROR_BYTES])
 {
+	struct measurements left;
 	struct session s;
-	int err = session_open(&s, all, w, error);
+	int err = raced_leave_out(&left, all, RACED_ADDED, error);
 
+	if (err)
+		return err;
+	err = session_open(&s, &left, w, error);
+	free(left.rows);
 	if (err)
 		return err;
 	if (s.refused[0]) {

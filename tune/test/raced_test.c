@@ -52,7 +52,7 @@ test_left(void)
 	char error[PROVENANCE_ERROR_BYTES];
 
 	fact(&all, "start_1_dropped", "none");
-	CHECK(raced_leave_out(&left, &all, error) == 0);
+	CHECK(raced_leave_out(&left, &all, RACED_DROPPED, error) == 0);
 	CHECK(left.count == 64);
 	free(left.rows);
 
@@ -60,7 +60,7 @@ test_left(void)
 	fact(&all, "start_3_dropped",
 		"move avx/stream/clflush, "
 		"set sse2/stream/clwb");
-	CHECK(raced_leave_out(&left, &all, error) == 0);
+	CHECK(raced_leave_out(&left, &all, RACED_DROPPED, error) == 0);
 	CHECK(left.count == 64 - 8);
 	for (size_t i = 0; i < left.count; i++)
 		CHECK(left.rows[i].mem_node == 0 ||
@@ -68,6 +68,44 @@ test_left(void)
 			left.rows[i].isa == ISA_AVX);
 	free(left.rows);
 	measurements_free(&all);
+}
+
+/* The planted rows are of 64 bytes. */
+static void
+test_lengths(void)
+{
+	struct measurements all = plant("2"), left;
+	char error[PROVENANCE_ERROR_BYTES];
+
+	fact(&all, "start_1_added", "move 1280, set 192");
+	fact(&all, "start_1_dropped", "move avx/stream/clwb");
+	fact(&all, "start_3_added", "set 96, set 64");
+	CHECK(raced_leave_out(&left, &all, RACED_ADDED, error) == 0);
+	CHECK(left.count == 64 - 16);
+	for (size_t i = 0; i < left.count; i++)
+		CHECK(left.rows[i].mem_node == 0 || left.rows[i].op == OP_MOVE);
+	free(left.rows);
+	measurements_free(&all);
+}
+
+static void
+test_flawed_lengths(void)
+{
+	static const char *const flaws[] = {"", "move", "move ", "move x",
+		"move 0", "move -1", "move 1280 ", "copy 1280", "move 1280,",
+		"move 99999999999999999999"};
+	char error[PROVENANCE_ERROR_BYTES];
+
+	for (size_t i = 0; i < sizeof(flaws) / sizeof(*flaws); i++) {
+		struct measurements all = plant("2"), left;
+
+		fact(&all, "start_1_added", flaws[i]);
+		CHECK(raced_leave_out(&left, &all, RACED_ADDED, error) ==
+				-EINVAL,
+			"%s", flaws[i]);
+		CHECK_TEXT(error, "start_1_added names no length");
+		measurements_free(&all);
+	}
 }
 
 static void
@@ -83,14 +121,15 @@ test_flaws(void)
 	for (size_t i = 0; i < sizeof(flaws) / sizeof(*flaws); i++) {
 		all = plant("2");
 		fact(&all, "start_1_dropped", flaws[i]);
-		CHECK(raced_leave_out(&left, &all, error) == -EINVAL, "%s",
-			flaws[i]);
+		CHECK(raced_leave_out(&left, &all, RACED_DROPPED, error) ==
+				-EINVAL,
+			"%s", flaws[i]);
 		CHECK_TEXT(error, "start_1_dropped names no variant");
 		measurements_free(&all);
 	}
 	all = plant(NULL);
 	fact(&all, "start_1_dropped", "move avx/stream/clwb");
-	CHECK(raced_leave_out(&left, &all, error) == -EINVAL);
+	CHECK(raced_leave_out(&left, &all, RACED_DROPPED, error) == -EINVAL);
 	measurements_free(&all);
 }
 
@@ -119,6 +158,8 @@ int
 main(void)
 {
 	test_left();
+	test_lengths();
+	test_flawed_lengths();
 	test_flaws();
 	test_gaps();
 	return 0;
