@@ -229,8 +229,8 @@ work_run(struct start *s)
 			&r->work, r->plan, s->platform.cpu.features, &filter);
 	if (err)
 		return fail(s, err);
-	err = sweep_race(&r->work, &s->job, r->plan, &filter,
-		s->platform.cpu.features);
+	err = sweep_race(
+		&r->work, &s->job, r->plan, &filter, s->platform.cpu.features);
 	status = err ? fail(s, err) : measure(s);
 	plan_free(&r->work);
 	return status;
