@@ -124,12 +124,13 @@ rule_check(const struct plan *p)
 		.sizes_bytes = sizes_bytes,
 		.size_count = SIZES,
 		.total = 1,
-		.mean = calloc(VARIANT_COUNT * SIZES, sizeof(double))};
+		.mean = calloc((size_t)VARIANT_COUNT * SIZES, sizeof(double))};
 	struct ways w = {.losses = &l,
 		.domain = DOMAIN_ADR,
 		.flush = FLUSH_CLWB,
 		.standard = &p->standard,
-		.sums = calloc(VARIANT_COUNT * (SIZES + 1), sizeof(double))};
+		.sums = calloc(
+			(size_t)VARIANT_COUNT * (SIZES + 1), sizeof(double))};
 	struct choice wide, narrow, best;
 
 	CHECK(l.mean && w.sums);
