@@ -677,7 +677,17 @@ call_check(const char *function, unsigned flags, size_t len, size_t min)
 	case_count++;
 }
 
-/* An ordinary file's deep drain ends in the kernel, which must wait. */
+static int fences;
+void __wrap_flush_fence(void);
+
+void
+__wrap_flush_fence(void)
+{
+	fences++;
+}
+
+/* An ordinary file's deep drain ends in the kernel, which must wait and must be
+ * asked after the fence. */
 static int sync_flags;
 static uintptr_t sync_start, sync_end;
 int __wrap_msync(void *addr, size_t len, int flags);
@@ -685,6 +695,7 @@ int __wrap_msync(void *addr, size_t len, int flags);
 int
 __wrap_msync(void *addr, size_t len, int flags)
 {
+	CHECK(fences, "synced before the fence");
 	sync_start = (uintptr_t)addr;
 	sync_end = sync_start + len;
 	sync_flags = flags;
@@ -729,13 +740,14 @@ flushes_check(void)
 				pmem_flush(dest, len);
 			CHECK(flushed == dest && flushed_len == len);
 			flushed = NULL;
-			sync_flags = 0;
+			fences = sync_flags = 0;
 			if (deep)
 				CHECK(!pmem_deep_persist(dest, len) &&
 					sync_flags == (len ? MS_SYNC : 0));
 			else
 				pmem_persist(dest, len);
-			CHECK(flushed == dest && flushed_len == len);
+			CHECK(flushed == dest && flushed_len == len &&
+				fences == 1);
 			CHECK(!sync_flags ||
 				(sync_start % 4096 == 0 &&
 					sync_start <= (uintptr_t)dest &&
