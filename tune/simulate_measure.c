@@ -7,17 +7,16 @@
 #include <math.h>
 
 /* Process starts and rounds of each; lengths from LARGE on are measured in
- * every fourth round, as in plan.def. */
+ * every fourth round: all less than the plans of plan.def buy. */
 #define STARTS 2
 #define ROUNDS 8
 #define LARGE ((size_t)131072)
 #define LARGE_EVERY 4
 
-/* The noise, as the issue of a shared virtual machine states it: standard
- * deviation of jitter; luck of placement in a start; bursts that begin once in
- * so many measurements, last so many, and multiply times by up to so much;
- * drift over the run; and a clock that changes between two speeds, staying for
- * so many measurements. */
+/* The noise of a shared virtual machine: standard deviation of jitter; luck of
+ * placement in a start; bursts that begin once in so many measurements, last so
+ * many, and multiply times by up to so much; drift over the run; and a clock
+ * that changes between two speeds, staying for so many measurements. */
 #define JITTER 0.05
 #define PLACEMENT 0.01
 #define BURST_EVERY 400

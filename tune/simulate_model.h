@@ -61,8 +61,8 @@ enum order {
 /* Most rows that world_measure makes. */
 #define WORLD_ROWS_MOST 60000
 
-/* Measures in two starts of eight rounds, as the quick plan does (the largest
- * lengths in every fourth), and returns the number of rows. */
+/* Measures in two starts of eight rounds (the largest lengths in every fourth),
+ * which is less than any plan of plan.def, and returns the number of rows. */
 size_t world_measure(const struct world *w, enum order order, struct rng *rng,
 	struct measurement *rows);
 
