@@ -11,8 +11,8 @@
  * and never counted.
  *
  * kernels_test [--sparse | --quick]
- *   --sparse   fewer cases, where the whole is run in another build
- *   --quick    for a slow guest: the same, and nothing emulated
+ *   --sparse   fewer cases: for all builds but one
+ *   --quick    fewest, and nothing emulated: for a slow guest
  */
 #include <stdint.h>
 #include <string.h>
@@ -30,12 +30,17 @@
 /* Of a room of one page: an operation of LEN_MAX bytes here leaves as much
  * before and after it, for an overlapping source. */
 #define MIDDLE ((size_t)1536)
-/* Where instructions trap, at 5 microseconds each, where they are translated,
- * and in all builds but one. Steps that divide no power of two: lengths and
- * offsets still end at every place in a line. */
-#define SPARSE_LEN_STEP 3
-#define SPARSE_OFFSET_STEP 31
-#define SPARSE_ROOM_BYTES (3 * PAGE_BYTES)
+/* How many cases: every length and offset below a length, where kernels branch
+ * most, then by steps. They divide no power of two, so that lengths and offsets
+ * still end at every place in a line. */
+struct density {
+	size_t every_below, len_step, offset_step, large_room_bytes;
+};
+static const struct density every = {LEN_MAX, 1, 1, (size_t)3 * 1048576};
+static const struct density sparse = {
+	3 * LINE_BYTES, 5, 7, (size_t)3 * 1048576};
+/* Where instructions trap, at 5 microseconds each, or are translated. */
+static const struct density sparsest = {0, 3, 31, 3 * PAGE_BYTES};
 
 static uint64_t case_count;
 
@@ -108,15 +113,16 @@ shapes_check(const struct copy_kernel *k, struct room *room,
 }
 
 static void
-copy_small_check(const struct copy_kernel *k, bool sparse)
+copy_small_check(const struct copy_kernel *k, const struct density *d)
 {
 	struct room room = room_make(PAGE_BYTES);
 	struct room source = room_make(PAGE_BYTES);
 
 	for (size_t len = 0; len <= LEN_MAX;
-		len += sparse ? SPARSE_LEN_STEP : 1) {
-		for (size_t offset = 0; offset < LINE_BYTES;
-			offset += sparse ? SPARSE_OFFSET_STEP : 1)
+		len += len < d->every_below ? 1 : d->len_step) {
+		size_t step = len < d->every_below ? 1 : d->offset_step;
+
+		for (size_t offset = 0; offset < LINE_BYTES; offset += step)
 			shapes_check(k, &room, &source, MIDDLE + offset, len);
 		shapes_check(k, &room, &source, 0, len);
 		shapes_check(k, &room, &source, room.size_bytes - len, len);
@@ -128,7 +134,6 @@ copy_small_check(const struct copy_kernel *k, bool sparse)
 static const size_t large_bytes[] = {
 	1025, 4095, 4096, 65536, 65600, 65663, 1048576 - 1, 2097152 + 17};
 static const size_t large_offsets[] = {0, 1, 8, 31, 32, 63};
-#define LARGE_ROOM_BYTES ((size_t)3 * 1048576)
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -288,13 +293,16 @@ int
 main(int argc, char **argv)
 {
 	bool quick = argc > 1 && !strcmp(argv[1], "--quick");
-	bool few = quick || (argc > 1 && !strcmp(argv[1], "--sparse"));
 	uint32_t emulated = quick ? 0 : machine_emulated();
-	bool sparse;
+	const struct density *native = &every, *d;
 	unsigned counts[WAY_COUNT] = {0};
 	struct cpu cpu;
 	enum way way;
 
+	if (quick)
+		native = &sparsest;
+	else if (argc > 1 && !strcmp(argv[1], "--sparse"))
+		native = &sparse;
 	cpu_detect(&cpu);
 	machine_emulate_traps();
 	copy_table_check();
@@ -315,10 +323,9 @@ main(int argc, char **argv)
 		counts[way]++;
 		if (way == SKIPPED)
 			continue;
-		sparse = few || way == EMULATED;
-		copy_small_check(k, sparse);
-		copy_large_check(
-			k, sparse ? SPARSE_ROOM_BYTES : LARGE_ROOM_BYTES);
+		d = way == EMULATED ? &sparsest : native;
+		copy_small_check(k, d);
+		copy_large_check(k, d->large_room_bytes);
 	}
 	printf("counts: %u kernels and %u emulated tested in %llu cases, %u "
 	       "skipped\n",
