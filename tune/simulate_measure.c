@@ -7,7 +7,7 @@
 #include <math.h>
 
 /* Process starts and rounds of each; lengths from LARGE on are measured in
- * every fourth round: all less than the plans of plan.def buy. */
+ * every fourth round: less in all than any plan of plan.def buys. */
 #define STARTS 2
 #define ROUNDS 8
 #define LARGE ((size_t)131072)

@@ -36,9 +36,9 @@
 struct density {
 	size_t every_below, len_step, offset_step, large_room_bytes;
 };
-static const struct density every = {LEN_MAX, 1, 1, (size_t)3 * 1048576};
-static const struct density sparse = {
-	3 * LINE_BYTES, 5, 7, (size_t)3 * 1048576};
+#define LARGE_ROOM_BYTES ((size_t)3 * 1048576)
+static const struct density every = {0, 1, 1, LARGE_ROOM_BYTES};
+static const struct density sparse = {3 * LINE_BYTES, 5, 7, LARGE_ROOM_BYTES};
 /* Where instructions trap, at 5 microseconds each, or are translated. */
 static const struct density sparsest = {0, 3, 31, 3 * PAGE_BYTES};
 
