@@ -109,6 +109,19 @@ hint_task(void)
 	page_check(page);
 }
 
+/* A hole that holds nearly all of a mapping: the library asks for less room
+ * first and for more when the kernel went elsewhere; this is too little for
+ * both. */
+static void
+hole_task(void)
+{
+	char *first = map_expect(5 * HUGE, HINT);
+
+	map_expect(1, HINT + 5 * HUGE);
+	unmap(first, 5 * HUGE);
+	map_expect(6 * HUGE, HINT + 6 * HUGE);
+}
+
 static void
 taken_task(void)
 {
@@ -170,6 +183,7 @@ static const struct run {
 	{HINT_TEXT, hint_task},
 	{"0x" HINT_TEXT, hint_task},
 	{"0X000" HINT_TEXT, hint_task},
+	{HINT_TEXT, hole_task},
 	{HINT_TEXT, taken_task},
 	{"200000000001", unaligned_task},
 	{"2000001fffff", unaligned_task},
