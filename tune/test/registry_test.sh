@@ -67,11 +67,11 @@ configure all -DPMEM_TUNED_REGISTRY="$registry" ||
 cmp "$work/expected.h" "$work/all/pmem_tuned.h" || fail "another header"
 ninja -C "$work/all" pmem >/dev/null
 "$bench" list --lib "$work/all/libpmem/libpmem.so.1" >"$work/log"
-says "authenticamd-25-1-1-1n2c 2026-02-01T00:00:00Z, genuineintel"
 # On which of the platforms does this test run, if on any?
 cpu=$(sed -n 's/^cpu\t\([^ ]*\) family \([0-9]*\) .*/\1 \2/p' "$work/log")
+header="authenticamd-25-1-1-1n2c 2026-02-01T00:00:00Z, genuineintel"
 case $cpu in
-"AuthenticAMD 25") says "authenticamd_25_1_1" ;;
-"GenuineIntel 6") says "genuineintel_6_" ;;
-*) says "tuned header is for other CPUs any" ;;
+"AuthenticAMD 25") says "$header" && says "authenticamd_25_1_1" ;;
+"GenuineIntel 6") says "$header" && says "genuineintel_6_" ;;
+*) says "default tuned header is for other CPUs any" ;;
 esac
