@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "copy.h"
 #include "cpu.h"
@@ -37,6 +38,10 @@ const char list_help[] =
 	"\n"
 	"Environment variables of the library (PMEM_NO_MOVNT and so on) "
 	"count.\n";
+
+/* Of columns: beyond the longest kernel's name, and what it needs. */
+#define NAME_WIDTH 34
+#define NEEDS_WIDTH 28
 
 /* "avx clwb", of the feature bits. */
 static void
@@ -65,23 +70,24 @@ support_print(uint32_t needs, const struct cpu *cpu)
 static void
 kernels_print(const struct cpu *cpu)
 {
-	printf("%-28s%-24s%-6s%-9s%-9s%s\n", "KERNEL", "NEEDS", "HERE", "ADR",
-		"ADR_NT", "EADR");
+	printf("%-*s%-*s%-6s%-9s%-9s%s\n", NAME_WIDTH, "KERNEL", NEEDS_WIDTH,
+		"NEEDS", "HERE", "ADR", "ADR_NT", "EADR");
 	for (size_t i = 0; i < FLUSH_COUNT; i++) {
-		printf("flush/%-22s", flush_kernels[i].name);
-		features_print(flush_kernels[i].needs, 24);
+		printf("flush/%-*s", NAME_WIDTH - (int)strlen("flush/"),
+			flush_kernels[i].name);
+		features_print(flush_kernels[i].needs, NEEDS_WIDTH);
 		support_print(flush_kernels[i].needs, cpu);
 		putchar('\n');
 	}
 	for (size_t i = 0; i < copy_kernel_count; i++) {
 		const struct copy_kernel *k = &copy_kernels[i];
 
-		printf("%-28s", k->name);
-		features_print(k->needs, 24);
+		printf("%-*s", NAME_WIDTH, k->name);
+		features_print(k->needs, NEEDS_WIDTH);
 		support_print(k->needs, cpu);
 		for (int d = 0; d < DOMAIN_COUNT; d++)
-			printf("%-9s", policy_eligible(k->store, k->flush,
-					       (enum domain)d) ?
+			printf("%-9s", policy_eligible(k->isa, k->store,
+					       k->flush, (enum domain)d) ?
 					       "durable" :
 					       "-");
 		putchar('\n');

@@ -52,18 +52,19 @@ def facts(path):
 
 
 def kernels():
-    """(isa, store, flush) of the two widest isas that this CPU has, and its
-    flushes, as list tells them."""
+    """(isa, store, flush) of the two widest isas that this CPU has and of those
+    that only stream, and its flushes, as list tells them."""
     listed = subprocess.run([bench, "list"], text=True, capture_output=True,
                             check=True).stdout
-    here = [line[:28].strip() for line in listed.splitlines()[1:]
-            if line[52:55] == "yes"]
+    here = [line.split()[0] for line in listed.splitlines()
+            if re.match(r"\S+/.* yes ", line)]
     copies = [tuple(name.split("/")) for name in here
               if not name.startswith("flush/")]
     order = ["generic", "sse2", "avx", "avx512f"]
     widest = sorted({copy[0] for copy in copies if copy[0] in order},
                     key=order.index)[-2:]
-    return ([copy for copy in copies if copy[0] in [*widest, "movdir64b"]],
+    beside = {isa for isa, *_ in copies if isa not in order}
+    return ([copy for copy in copies if copy[0] in {*widest, *beside}],
             [name.split("/")[1] for name in here if name.startswith("flush/")])
 
 
