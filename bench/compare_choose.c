@@ -85,7 +85,7 @@ cell_choose(struct compare_run *r, size_t c)
 
 		for (int d = 0; d < DOMAIN_COUNT; d++) {
 			if (!policy_eligible(
-				    k->store, k->flush, (enum domain)d))
+				    k->isa, k->store, k->flush, (enum domain)d))
 				continue;
 			best_offer(&best[d], i, slow);
 			best_offer(&blind[d], i, slow_blind);

@@ -42,21 +42,22 @@ help_print(void)
 	fputs(kernels_help, stdout);
 }
 
-/* Kernels are called without the library's policy: in domain adr_nt it would
- * set this. */
+/* Kernels are called without the library's policy, which would set these: the
+ * flush in domain adr_nt, and the other where a row has such a kernel. */
 static void
-edge_flush_set(void)
+kernels_prepare(void)
 {
 	struct cpu cpu;
 
 	cpu_detect(&cpu);
 	copy_edge_flush = flush_narrow(FLUSH_CLWB, cpu.features);
+	copy_calibrate();
 }
 
 int
 main(int argc, char **argv)
 {
-	edge_flush_set();
+	kernels_prepare();
 	if (argc > 1 && argv[1][0] != '-')
 		return verb_main(verbs, VERB_COUNT, argc, argv);
 	if (!verb_asks_for_help(argc, argv))

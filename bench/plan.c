@@ -195,8 +195,9 @@ isa_runs(enum isa isa, uint32_t features)
 	return false;
 }
 
-/* The narrowest isa that is swept. MOVDIR64B has no cached form, so it does not
- * count as one of the widest; where it runs it is swept beside them. */
+/* The narrowest isa that is swept. What has no cached form (MOVDIR64B, _movnti,
+ * _adapt) does not count as one of the widest; where it runs it is swept beside
+ * them. */
 static enum isa
 isa_least(const struct plan *plan, uint32_t features)
 {

@@ -89,9 +89,10 @@ is_rival(const struct plan_variant *v, const struct plan_variant *w)
 	if (v == w || v->store != w->store)
 		return false;
 	for (int domain = 0; domain < DOMAIN_COUNT; domain++) {
-		if (policy_eligible(v->store, v->flush, (enum domain)domain) &&
-			!policy_eligible(
-				w->store, w->flush, (enum domain)domain))
+		if (policy_eligible(
+			    v->isa, v->store, v->flush, (enum domain)domain) &&
+			!policy_eligible(w->isa, w->store, w->flush,
+				(enum domain)domain))
 			return false;
 	}
 	return true;

@@ -34,7 +34,7 @@ best_find(const struct race_times *t, const bool *dropped, enum store store,
 		const struct plan_variant *x = &t->variants[v];
 
 		if (dropped[v] || x->store != store ||
-			!policy_eligible(store, x->flush, domain))
+			!policy_eligible(x->isa, store, x->flush, domain))
 			continue;
 		if (best == t->variant_count ||
 			race_times_compare(t, v, best, by_size).mean < 0)

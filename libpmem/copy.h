@@ -2,7 +2,9 @@
  * copy.h: the table of copy kernels
  *
  * A kernel is named isa/store/flush, alike in code, data, plots and report:
- *   isa    the widest register it moves data with
+ *   isa    the widest register it moves data with; with _movnti it also streams
+ *          parts of a line, with _adapt it streams only to a destination that
+ *          is not in the cache (copy_adapt.h)
  *   store  cached: ordinary stores; stream: non-temporal stores for whole
  *          lines, ordinary ones for parts of a line at either end
  *   flush  the instruction that follows the stores on every line touched; where
@@ -10,7 +12,8 @@
  *
  * What every kernel promises, for every length and alignment:
  *   - source and destination may overlap (move);
- *   - no byte outside the destination is written, none outside the source read;
+ *   - no byte outside the destination is written, none outside the source read,
+ *     but of the destination by _adapt;
  *   - if the destination is 8-byte aligned, each aligned 8-byte word that lies
  *     wholly inside it is stored whole: no reader and no crash sees half of it;
  *   - each line that is flushed is flushed once, after all stores to it.
@@ -25,8 +28,18 @@
 
 #include "flush.h"
 
-enum isa { ISA_GENERIC, ISA_SSE2, ISA_AVX, ISA_AVX512F, ISA_MOVDIR64B };
-#define ISA_COUNT 5
+enum isa {
+	ISA_GENERIC,
+	ISA_SSE2,
+	ISA_AVX,
+	ISA_AVX512F,
+	ISA_MOVDIR64B,
+	ISA_AVX_MOVNTI,
+	ISA_AVX512F_MOVNTI,
+	ISA_AVX_ADAPT,
+	ISA_AVX512F_ADAPT,
+};
+#define ISA_COUNT 9
 
 enum store { STORE_CACHED, STORE_STREAM };
 #define STORE_COUNT 2
@@ -63,7 +76,22 @@ extern const size_t copy_kernel_count;
  * have. */
 extern enum flush copy_edge_flush;
 
+/* Ticks from which on a look at the destination met memory: what kernels with
+ * _adapt go by. 0 until copy_calibrate: they stream. */
+extern uint64_t copy_miss_ticks;
+
+/* Measures copy_miss_ticks on this CPU; about 5 us. Called by policy_load where
+ * a row has such a kernel. */
+void copy_calibrate(void);
+
 extern const char *const isa_names[ISA_COUNT];
+
+/* What stands in for an isa that a CPU or the table lacks; itself for generic.
+ */
+extern const enum isa isa_narrower[ISA_COUNT];
+
+/* The isa with the same registers that streams whatever is in the cache. */
+enum isa isa_streaming(enum isa isa);
 extern const char *const store_names[STORE_COUNT];
 
 /* The kernel of exactly these three, or NULL if the table has none. */

@@ -119,28 +119,42 @@ struct FN(middle) {
 	size_t at, end;
 };
 
-/* What a stream leaves: parts of lines at either end, which it does not touch.
- * They are fetched first and written last, so that it need not wait. */
-INLINE struct FN(middle) FN(ends_prefetch)(const char *dest, size_t len)
+INLINE struct FN(middle) FN(middle)(const char *dest, size_t len)
 {
 	size_t at = FN(head)(dest, len);
-	size_t end = len - (len - at) % LINE_BYTES;
 
-	if (at)
+	return (struct FN(middle)){at, len - (len - at) % LINE_BYTES};
+}
+
+/* What whole lines leave: parts of lines at either end. Those that are stored
+ * are fetched first and written last, so that the store need not wait. */
+INLINE void
+FN(ends_prefetch)(const char *dest, size_t len, struct FN(middle) middle)
+{
+	if (middle.at)
 		prim_prefetch(dest);
-	if (end < len)
-		prim_prefetch(dest + end);
-	return (struct FN(middle)){at, end};
+	if (middle.end < len)
+		prim_prefetch(dest + middle.end);
 }
 
 INLINE void
-FN(ends_stream)(enum flush flush, char *dest, const INPUT *in, size_t len,
-	struct FN(middle) middle)
+FN(end_stream)(enum flush flush, enum edge edge, char *dest, const INPUT *in,
+	size_t at, size_t n)
 {
 	if (flush == FLUSH_NONE)
-		flush = copy_edge_flush;
+		FN(edge)(edge, dest, in, at, n);
+	else
+		FN(part_flush)(flush, dest, in, at, n);
+}
+
+INLINE void
+FN(ends_stream)(enum flush flush, enum edge edge, char *dest, const INPUT *in,
+	size_t len, struct FN(middle) middle)
+{
+	size_t rest = len - middle.end;
+
 	if (middle.at)
-		FN(part_flush)(flush, dest, in, 0, middle.at);
-	if (middle.end < len)
-		FN(part_flush)(flush, dest, in, middle.end, len - middle.end);
+		FN(end_stream)(flush, edge, dest, in, 0, middle.at);
+	if (rest)
+		FN(end_stream)(flush, edge, dest, in, middle.end, rest);
 }

@@ -7,26 +7,26 @@
  * which everything is flushed moves along with the stores.
  */
 
-/* A part at either end, with ordinary stores whatever the kernel; flushed here
- * if the kernel flushes nothing else. */
+/* A part at either end; durable here if the kernel flushes nothing else. */
 APART void
-FN(edge)(enum store store, enum flush flush, char *dest, const INPUT *in,
-	size_t at, size_t n)
+FN(overlap_end)(enum store store, enum flush flush, enum edge edge, char *dest,
+	const INPUT *in, size_t at, size_t n)
 {
-	FN(part)(dest, in, at, n);
 	if (store == STORE_STREAM && flush == FLUSH_NONE)
-		FN(flush)(copy_edge_flush, dest, at, at + n);
+		FN(edge)(edge, dest, in, at, n);
+	else
+		FN(part)(dest, in, at, n);
 }
 
 INLINE void
-FN(forward)(enum store store, enum flush flush, char *dest, const INPUT *in,
-	size_t len)
+FN(forward)(enum store store, enum flush flush, enum edge edge, char *dest,
+	const INPUT *in, size_t len)
 {
 	size_t at = FN(head)(dest, len);
 	size_t flushed = 0;
 
 	if (at)
-		FN(edge)(store, flush, dest, in, 0, at);
+		FN(overlap_end)(store, flush, edge, dest, in, 0, at);
 	while (len - at >= LINE_BYTES) {
 		FN(line)(store, dest, in, at);
 		at += LINE_BYTES;
@@ -36,21 +36,21 @@ FN(forward)(enum store store, enum flush flush, char *dest, const INPUT *in,
 		}
 	}
 	if (at < len)
-		FN(edge)(store, flush, dest, in, at, len - at);
+		FN(overlap_end)(store, flush, edge, dest, in, at, len - at);
 	FN(flush)(flush, dest, flushed, len);
 }
 
 /* For a destination that overlaps the end of its source. */
 INLINE void
-FN(backward)(enum store store, enum flush flush, char *dest, const INPUT *in,
-	size_t len)
+FN(backward)(enum store store, enum flush flush, enum edge edge, char *dest,
+	const INPUT *in, size_t len)
 {
 	size_t start = FN(head)(dest, len);
 	size_t at = len - (len - start) % LINE_BYTES;
 	size_t flushed = len;
 
 	if (at < len)
-		FN(edge)(store, flush, dest, in, at, len - at);
+		FN(overlap_end)(store, flush, edge, dest, in, at, len - at);
 	while (at > start) {
 		at -= LINE_BYTES;
 		FN(line)(store, dest, in, at);
@@ -60,19 +60,19 @@ FN(backward)(enum store store, enum flush flush, char *dest, const INPUT *in,
 		}
 	}
 	if (start)
-		FN(edge)(store, flush, dest, in, 0, start);
+		FN(overlap_end)(store, flush, edge, dest, in, 0, start);
 	FN(flush)(flush, dest, 0, flushed);
 }
 
 APART char *
 FN(move_overlap)(char *dest, const char *src, size_t len, enum store store,
-	enum flush flush)
+	enum flush flush, enum edge edge)
 {
 	INPUT in = {.src = src};
 
 	if ((uintptr_t)dest - (uintptr_t)src < len)
-		FN(backward)(store, flush, dest, &in, len);
+		FN(backward)(store, flush, edge, dest, &in, len);
 	else
-		FN(forward)(store, flush, dest, &in, len);
+		FN(forward)(store, flush, edge, dest, &in, len);
 	return dest;
 }

@@ -4,6 +4,15 @@
  * Part of copy_template.h, which says what its macros are.
  */
 
+/* Stores 1 to 3 bytes, as FN(bytes) loaded them. */
+INLINE void
+FN(bytes_store)(char *dest, uint32_t v, size_t n)
+{
+	prim_store_1(dest, (uint8_t)v);
+	if (n & 2)
+		prim_store_2(dest + n - 2, (uint16_t)(v >> (8 * (n - 2))));
+}
+
 /*
  * 1 to 64 bytes with ordinary stores, which may overlap: as much from the front
  * as from the last whole word back, then one word that ends at the end. So a
@@ -45,12 +54,7 @@ FN(part)(char *dest, const INPUT *in, size_t at, size_t n)
 		prim_store_4(dest + at, first);
 		prim_store_4(dest + at + n - 4, second);
 	} else {
-		uint32_t v = FN(bytes)(in, at, n);
-
-		prim_store_1(dest + at, (uint8_t)v);
-		if (n & 2)
-			prim_store_2(dest + at + n - 2,
-				(uint16_t)(v >> (8 * (n - 2))));
+		FN(bytes_store)(dest + at, FN(bytes)(in, at, n), n);
 	}
 }
 
@@ -105,6 +109,67 @@ FN(part_flush)(
 {
 	FN(part)(dest, in, at, n);
 	FN(flush)(flush, dest, at, at + n);
+}
+
+/*
+ * 0 to 63 bytes with streaming stores, a word each; what is less than half a
+ * word has none and is stored ordinarily. Pieces are as long as the length's
+ * binary digits, so that all of them can be loaded first. No word of an aligned
+ * destination is written by halves: streams are not ordered among themselves.
+ */
+INLINE void
+FN(part_stream)(char *dest, const INPUT *in, size_t at, size_t n)
+{
+	size_t at_16 = at + (n & 32), at_8 = at + (n & 48);
+	size_t at_4 = at + (n & 56), at_rest = at + (n & 60);
+	uint64_t word[7] = {0};
+	uint32_t half = 0, rest = 0;
+
+	if (n & 32) {
+		word[0] = FN(word)(in, at);
+		word[1] = FN(word)(in, at + 8);
+		word[2] = FN(word)(in, at + 16);
+		word[3] = FN(word)(in, at + 24);
+	}
+	if (n & 16) {
+		word[4] = FN(word)(in, at_16);
+		word[5] = FN(word)(in, at_16 + 8);
+	}
+	if (n & 8)
+		word[6] = FN(word)(in, at_8);
+	if (n & 4)
+		half = FN(word_half)(in, at_4);
+	if (n & 3)
+		rest = FN(bytes)(in, at_rest, n & 3);
+
+	if (n & 32) {
+		prim_stream_8(dest + at, word[0]);
+		prim_stream_8(dest + at + 8, word[1]);
+		prim_stream_8(dest + at + 16, word[2]);
+		prim_stream_8(dest + at + 24, word[3]);
+	}
+	if (n & 16) {
+		prim_stream_8(dest + at_16, word[4]);
+		prim_stream_8(dest + at_16 + 8, word[5]);
+	}
+	if (n & 8)
+		prim_stream_8(dest + at_8, word[6]);
+	if (n & 4)
+		prim_stream_4(dest + at_4, half);
+	if (n & 3) {
+		FN(bytes_store)(dest + at_rest, rest, n & 3);
+		FN(flush)(copy_edge_flush, dest, at_rest, at + n);
+	}
+}
+
+/* A part of a line that a stream without a flush leaves, durable. */
+INLINE void
+FN(edge)(enum edge edge, char *dest, const INPUT *in, size_t at, size_t n)
+{
+	if (edge == EDGE_STREAMED)
+		FN(part_stream)(dest, in, at, n);
+	else
+		FN(part_flush)(copy_edge_flush, dest, in, at, n);
 }
 
 /* How much of a destination lies before its first whole line. */

@@ -18,7 +18,9 @@
  *                       function                             -> VEC
  *   HALF, HALF_LOAD, HALF_STORE, HALF_SPLAT
  *                       the same with 16 bytes and an unaligned store
- *   COPY_VARIANTS(V)    V(isa, store, flush) for each kernel to make
+ *   COPY_VARIANTS(V)    V(isa, store, flush) for each kernel to make, of ISA or
+ *                       another that has its registers
+ *   EDGE_<isa>          enum edge, for each of these isas
  *
  * and has included prim_x86.h, or its recording twin in the tests.
  *
@@ -31,8 +33,10 @@
  *                      line at either end (copy_lines.h)
  *   the same, overlapping its source   in a direction (copy_overlap.h)
  *
- * Only whole lines are streamed: a write-combining buffer that is not full
- * leaves slowly. What may overlap its source is loaded before it is stored, or
+ * Only whole lines are streamed, but for EDGE_STREAMED: a
+ * write-combining buffer that is not full leaves slowly on some CPUs, and on
+ * others a streaming store that hits the cache is as fast as any. What may
+ * overlap its source is loaded before it is stored, or
  * goes away from the overlap, so moves need no bounce buffer.
  *
  * memset is the same body: its loads give the splatted byte.
@@ -144,25 +148,30 @@ FN(set_ragged_cached)(char *dest, int c, size_t len, enum flush flush)
 /* The same for streams; the kernel's function for whole lines is given. */
 APART char *
 FN(move_ragged_stream)(char *dest, const char *src, size_t len,
-	enum flush flush, char *(*lines)(char *, const char *, size_t))
+	enum flush flush, enum edge edge,
+	char *(*lines)(char *, const char *, size_t))
 {
 	INPUT in = {.src = src};
-	struct FN(middle) m = FN(ends_prefetch)(dest, len);
+	struct FN(middle) m = FN(middle)(dest, len);
 
+	if (edge == EDGE_STORED)
+		FN(ends_prefetch)(dest, len, m);
 	lines(dest + m.at, src + m.at, m.end - m.at);
-	FN(ends_stream)(flush, dest, &in, len, m);
+	FN(ends_stream)(flush, edge, dest, &in, len, m);
 	return dest;
 }
 
 APART char *
 FN(set_ragged_stream)(char *dest, int c, size_t len, enum flush flush,
-	char *(*lines)(char *, int, size_t))
+	enum edge edge, char *(*lines)(char *, int, size_t))
 {
 	INPUT in = FN(splat)(c);
-	struct FN(middle) m = FN(ends_prefetch)(dest, len);
+	struct FN(middle) m = FN(middle)(dest, len);
 
+	if (edge == EDGE_STORED)
+		FN(ends_prefetch)(dest, len, m);
 	lines(dest + m.at, c, m.end - m.at);
-	FN(ends_stream)(flush, dest, &in, len, m);
+	FN(ends_stream)(flush, edge, dest, &in, len, m);
 	return dest;
 }
 
@@ -184,14 +193,26 @@ FN(set_lines)(enum store store, enum flush flush, char *dest, int c, size_t len)
 	FN(lines)(store, flush, dest, &in, len);
 }
 
-/* Up to two lines of ordinary stores; whether that was all. 0 bytes are left to
- * the others. */
+/* A part of one line that is streamed; whether that was all. */
 INLINE int
-FN(short)(enum store store, enum flush flush, char *dest, const INPUT *in,
-	size_t len)
+FN(short_stream)(enum edge edge, char *dest, const INPUT *in, size_t len)
+{
+	if (edge == EDGE_STORED ||
+		(uintptr_t)dest % LINE_BYTES + len > LINE_BYTES ||
+		len == LINE_BYTES)
+		return 0;
+	FN(part_stream)(dest, in, 0, len);
+	return 1;
+}
+
+/* Up to two lines of ordinary stores, or a part of one that is streamed;
+ * whether that was all. 0 bytes are left to the others. */
+INLINE int
+FN(short)(enum store store, enum flush flush, enum edge edge, char *dest,
+	const INPUT *in, size_t len)
 {
 	if (store == STORE_STREAM)
-		return 0;
+		return FN(short_stream)(edge, dest, in, len);
 	if (len - 1 < LINE_BYTES)
 		FN(part_flush)(flush, dest, in, 0, len);
 	else if (len - 1 < 2 * LINE_BYTES &&
@@ -204,37 +225,38 @@ FN(short)(enum store store, enum flush flush, char *dest, const INPUT *in,
 }
 
 INLINE char *
-FN(move)(enum store store, enum flush flush, char *dest, const char *src,
-	size_t len, char *(*lines)(char *, const char *, size_t))
+FN(move)(enum store store, enum flush flush, enum edge edge, char *dest,
+	const char *src, size_t len,
+	char *(*lines)(char *, const char *, size_t))
 {
 	uintptr_t ahead = (uintptr_t)dest - (uintptr_t)src;
 	INPUT in = {.src = src};
 
-	if (FN(short)(store, flush, dest, &in, len))
+	if (FN(short)(store, flush, edge, dest, &in, len))
 		return dest;
 	if (ahead < len || -ahead < len)
-		return FN(move_overlap)(dest, src, len, store, flush);
+		return FN(move_overlap)(dest, src, len, store, flush, edge);
 	if (((uintptr_t)dest | len) % LINE_BYTES == 0)
 		return lines(dest, src, len);
 	if (store == STORE_CACHED)
 		return FN(move_ragged_cached)(dest, src, len, flush);
-	return FN(move_ragged_stream)(dest, src, len, flush, lines);
+	return FN(move_ragged_stream)(dest, src, len, flush, edge, lines);
 }
 
 INLINE char *
-FN(set)(enum store store, enum flush flush, char *dest, int c, size_t len,
-	char *(*lines)(char *, int, size_t))
+FN(set)(enum store store, enum flush flush, enum edge edge, char *dest, int c,
+	size_t len, char *(*lines)(char *, int, size_t))
 {
 	INPUT in = FN(splat)(c);
 
 	in.vec = VEC_SPLAT(c);
-	if (FN(short)(store, flush, dest, &in, len))
+	if (FN(short)(store, flush, edge, dest, &in, len))
 		return dest;
 	if (((uintptr_t)dest | len) % LINE_BYTES == 0)
 		return lines(dest, c, len);
 	if (store == STORE_CACHED)
 		return FN(set_ragged_cached)(dest, c, len, flush);
-	return FN(set_ragged_stream)(dest, c, len, flush, lines);
+	return FN(set_ragged_stream)(dest, c, len, flush, edge, lines);
 }
 
 /* A kernel is a function for short operations, which jumps to others for the
@@ -252,7 +274,7 @@ FN(set)(enum store store, enum flush flush, char *dest, int c, size_t len,
 		char *dest, type from, size_t len) \
 	{ \
 		return FN(op)(TOKEN_STORE(store), TOKEN_FLUSH(flush), \
-			dest, from, len, \
+			EDGE_##isa, dest, from, len, \
 			isa##_##op##_lines_##store##_##flush); \
 	}
 #define COPY_EMIT(isa, store, flush) \

@@ -17,6 +17,17 @@
 
 enum flush copy_edge_flush = FLUSH_CLFLUSH;
 
+/* How a stream without a flush makes parts of lines durable: by ordinary stores
+ * and copy_edge_flush, or by streaming stores of words. */
+enum edge { EDGE_STORED, EDGE_STREAMED };
+#define EDGE_generic EDGE_STORED
+#define EDGE_sse2 EDGE_STORED
+#define EDGE_avx EDGE_STORED
+#define EDGE_avx512f EDGE_STORED
+#define EDGE_movdir64b EDGE_STORED
+#define EDGE_avx_movnti EDGE_STREAMED
+#define EDGE_avx512f_movnti EDGE_STREAMED
+
 /* generic: the general registers, for a machine whose vector units are off */
 struct words {
 	uint64_t low, high;
@@ -103,7 +114,7 @@ words_splat(int c)
 #define HALF_LOAD(src) SSE2_LOAD(src)
 #define HALF_STORE(dest, v) SSE2_STORE(dest, v)
 #define HALF_SPLAT(c) _mm_set1_epi8((char)(c))
-#define COPY_VARIANTS(V) COPY_ROWS_avx(V)
+#define COPY_VARIANTS(V) COPY_ROWS_avx(V) COPY_ROWS_avx_movnti(V)
 #include "copy_template.h"
 
 #define ISA avx512f
@@ -121,7 +132,7 @@ words_splat(int c)
 #define HALF_LOAD(src) SSE2_LOAD(src)
 #define HALF_STORE(dest, v) SSE2_STORE(dest, v)
 #define HALF_SPLAT(c) _mm_set1_epi8((char)(c))
-#define COPY_VARIANTS(V) COPY_ROWS_avx512f(V)
+#define COPY_VARIANTS(V) COPY_ROWS_avx512f(V) COPY_ROWS_avx512f_movnti(V)
 #include "copy_template.h"
 
 /* movdir64b: one instruction moves a line from memory, so a vector is the place
@@ -149,13 +160,39 @@ struct line {
 #define COPY_VARIANTS(V) COPY_ROWS_movdir64b(V)
 #include "copy_template.h"
 
+#include "copy_adapt.h"
+
 const char *const isa_names[ISA_COUNT] = {
 	[ISA_GENERIC] = "generic",
 	[ISA_SSE2] = "sse2",
 	[ISA_AVX] = "avx",
 	[ISA_AVX512F] = "avx512f",
 	[ISA_MOVDIR64B] = "movdir64b",
+	[ISA_AVX_MOVNTI] = "avx_movnti",
+	[ISA_AVX512F_MOVNTI] = "avx512f_movnti",
+	[ISA_AVX_ADAPT] = "avx_adapt",
+	[ISA_AVX512F_ADAPT] = "avx512f_adapt",
 };
+
+const enum isa isa_narrower[ISA_COUNT] = {
+	[ISA_GENERIC] = ISA_GENERIC,
+	[ISA_SSE2] = ISA_GENERIC,
+	[ISA_AVX] = ISA_SSE2,
+	[ISA_AVX512F] = ISA_AVX,
+	[ISA_MOVDIR64B] = ISA_AVX512F,
+	[ISA_AVX_MOVNTI] = ISA_AVX,
+	[ISA_AVX512F_MOVNTI] = ISA_AVX_MOVNTI,
+	[ISA_AVX_ADAPT] = ISA_AVX,
+	[ISA_AVX512F_ADAPT] = ISA_AVX_ADAPT,
+};
+
+enum isa
+isa_streaming(enum isa isa)
+{
+	if (isa == ISA_AVX_ADAPT)
+		return ISA_AVX;
+	return isa == ISA_AVX512F_ADAPT ? ISA_AVX512F : isa;
+}
 
 const char *const store_names[STORE_COUNT] = {
 	[STORE_CACHED] = "cached",
@@ -168,6 +205,10 @@ const char *const store_names[STORE_COUNT] = {
 #define NEEDS_avx (CPU_SSE2 | CPU_AVX)
 #define NEEDS_avx512f (CPU_SSE2 | CPU_AVX512F)
 #define NEEDS_movdir64b (CPU_SSE2 | CPU_MOVDIR64B)
+#define NEEDS_avx_movnti NEEDS_avx
+#define NEEDS_avx512f_movnti NEEDS_avx512f
+#define NEEDS_avx_adapt NEEDS_avx
+#define NEEDS_avx512f_adapt NEEDS_avx512f
 #define NEEDS_clwb CPU_CLWB
 #define NEEDS_clflushopt CPU_CLFLUSHOPT
 #define NEEDS_clflush CPU_CLFLUSH

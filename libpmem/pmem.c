@@ -77,7 +77,7 @@ kernel_for(const struct op_policy *op, size_t len, unsigned flags)
 		return len < op->stream_min_bytes ? op->cached : op->stream;
 	if (flags & PMEM_F_MEM_NOFLUSH)
 		return op->noflush;
-	return flags & STREAM_HINTS ? op->stream : op->cached;
+	return flags & STREAM_HINTS ? op->hinted : op->cached;
 }
 
 /* What no flag is meant by is ignored; the debug library says so. */

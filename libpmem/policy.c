@@ -32,6 +32,15 @@ static const struct policy *rows_by_nodes[NODES_MAX + 1][NODES_MAX + 1];
 
 const struct policy *const *policy_rows_by_cpu[NODES_CPUS];
 
+#define FIRST_OP \
+	{ \
+		.cached = &copy_kernels[FLUSH_CLFLUSH], \
+		.stream = &copy_kernels[FLUSH_COUNT + FLUSH_CLFLUSH], \
+		.hinted = &copy_kernels[FLUSH_COUNT + FLUSH_CLFLUSH], \
+		.noflush = &copy_kernels[FLUSH_NONE], \
+		.stream_min_bytes = POLICY_NEVER, \
+	}
+
 /* Durable on every x86-64 CPU, for callers that come before the constructor:
  * index 0 of each (store, flush) is the generic isa. Positions are checked by
  * the tests of the table. */
@@ -42,22 +51,20 @@ struct policy_state policy_state = {
 			.mem_node = POLICY_ANY_NODE,
 			.domain = DOMAIN_ADR,
 			.flush = &flush_kernels[FLUSH_CLFLUSH],
-			.move = {&copy_kernels[FLUSH_CLFLUSH],
-				&copy_kernels[FLUSH_COUNT + FLUSH_CLFLUSH],
-				&copy_kernels[FLUSH_NONE], POLICY_NEVER},
-			.set = {&copy_kernels[FLUSH_CLFLUSH],
-				&copy_kernels[FLUSH_COUNT + FLUSH_CLFLUSH],
-				&copy_kernels[FLUSH_NONE], POLICY_NEVER},
+			.move = FIRST_OP,
+			.set = FIRST_OP,
 		},
 	.deep_flush = &flush_kernels[FLUSH_CLFLUSH],
 };
 
 bool
-policy_eligible(enum store store, enum flush flush, enum domain domain)
+policy_eligible(
+	enum isa isa, enum store store, enum flush flush, enum domain domain)
 {
 	if (flush != FLUSH_NONE || domain == DOMAIN_EADR)
 		return true;
-	return store == STORE_STREAM && domain == DOMAIN_ADR_NT;
+	return store == STORE_STREAM && isa == isa_streaming(isa) &&
+	       domain == DOMAIN_ADR_NT;
 }
 
 static const struct copy_kernel *
@@ -66,8 +73,8 @@ kernel_narrow(
 {
 	const struct copy_kernel *k = NULL;
 
-	for (int isa = (int)wish; isa > ISA_GENERIC; isa--) {
-		k = copy_kernel_find((enum isa)isa, store, flush);
+	for (enum isa isa = wish; isa != ISA_GENERIC; isa = isa_narrower[isa]) {
+		k = copy_kernel_find(isa, store, flush);
 		if (k && (k->needs & features) == k->needs)
 			return k;
 	}
@@ -78,12 +85,12 @@ kernel_narrow(
  * domain demands is not obeyed. Nor is one that flushes where the user forbids
  * every flush (the domain is then eadr). */
 static enum flush
-flush_resolve(enum store store, enum flush wish, enum domain domain,
-	const struct env *env, uint32_t features)
+flush_resolve(enum isa isa, enum store store, enum flush wish,
+	enum domain domain, const struct env *env, uint32_t features)
 {
 	if (env->no_flush == ENV_ON)
 		return FLUSH_NONE;
-	if (!policy_eligible(store, wish, domain))
+	if (!policy_eligible(isa, store, wish, domain))
 		wish = FLUSH_CLWB;
 	return flush_narrow(wish, features);
 }
@@ -92,8 +99,8 @@ static void
 op_resolve(struct op_policy *op, const struct op_wish *wish,
 	const struct policy *row, const struct env *env, uint32_t features)
 {
-	enum flush stream_flush = flush_resolve(
-		STORE_STREAM, wish->stream_flush, row->domain, env, features);
+	enum flush stream_flush = flush_resolve(wish->stream_isa, STORE_STREAM,
+		wish->stream_flush, row->domain, env, features);
 
 	op->cached = kernel_narrow(
 		wish->cached_isa, STORE_CACHED, row->flush->flush, features);
@@ -101,11 +108,15 @@ op_resolve(struct op_policy *op, const struct op_wish *wish,
 		wish->cached_isa, STORE_CACHED, FLUSH_NONE, features);
 	op->stream = kernel_narrow(
 		wish->stream_isa, STORE_STREAM, stream_flush, features);
+	op->hinted = kernel_narrow(isa_streaming(op->stream->isa), STORE_STREAM,
+		stream_flush, features);
 	op->stream_min_bytes = wish->stream_min_bytes;
-	if (env->has_movnt_threshold)
+	if (env->has_movnt_threshold) {
+		op->stream = op->hinted;
 		op->stream_min_bytes = env->movnt_threshold_bytes;
+	}
 	if (env->no_movnt == ENV_ON) {
-		op->stream = op->cached;
+		op->stream = op->hinted = op->cached;
 		op->stream_min_bytes = POLICY_NEVER;
 	}
 }
@@ -117,8 +128,8 @@ policy_resolve(struct policy *row, const struct row_wish *wish,
 	row->cpu_node = wish->cpu_node;
 	row->mem_node = wish->mem_node;
 	row->domain = wish->domain;
-	row->flush = &flush_kernels[flush_resolve(
-		STORE_CACHED, wish->flush, wish->domain, env, features)];
+	row->flush = &flush_kernels[flush_resolve(ISA_GENERIC, STORE_CACHED,
+		wish->flush, wish->domain, env, features)];
 	op_resolve(&row->move, &wish->move, row, env, features);
 	op_resolve(&row->set, &wish->set, row, env, features);
 }
@@ -250,6 +261,23 @@ features_mask(uint32_t *features, const struct env *env)
 		*features &= ~(uint32_t)CPU_MOVDIR64B;
 }
 
+static bool
+row_adapts(const struct policy *row)
+{
+	return row->move.stream != row->move.hinted ||
+	       row->set.stream != row->set.hinted;
+}
+
+static bool
+rows_adapt(const struct policy_state *s)
+{
+	bool adapt = row_adapts(&s->uniform);
+
+	for (size_t i = 0; i < s->row_count; i++)
+		adapt |= row_adapts(&s->rows[i]);
+	return adapt;
+}
+
 static const char *
 rows_reason(const struct cpu_wish *cpu_wish, bool exact)
 {
@@ -291,6 +319,8 @@ policy_load(void)
 				  FLUSH_NONE :
 				  policy_state.deep_flush->flush;
 	rows_resolve(header, key, &in->env);
+	if (rows_adapt(&policy_state))
+		copy_calibrate();
 }
 
 const struct policy *

@@ -84,9 +84,36 @@ prim_store_8(char *dest, uint64_t v)
 
 /* MOVNTI needs no alignment. */
 PRIM void
+prim_stream_4(char *dest, uint32_t v)
+{
+	PRIM_STREAM("movnti", (struct prim_u32 *)dest, "r", v);
+}
+
+PRIM void
 prim_stream_8(char *dest, uint64_t v)
 {
 	PRIM_STREAM("movnti", (struct prim_u64 *)dest, "r", v);
+}
+
+/* The time stamp counter, once all earlier loads have their data. A later one
+ * may start before it is read, which takes less than a miss. */
+PRIM uint64_t
+prim_ticks(void)
+{
+	uint32_t low, high;
+
+	__asm__ volatile("lfence\n\trdtsc"
+			 : "=a"(low), "=d"(high)
+			 :
+			 : "memory");
+	return (uint64_t)high << 32 | low;
+}
+
+/* Reads a byte and forgets it. */
+PRIM void
+prim_touch(const char *src)
+{
+	(void)*(const volatile char *)src;
 }
 
 /* Starts to bring the line that holds addr into the cache; never faults. Not

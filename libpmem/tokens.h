@@ -17,6 +17,10 @@
 #define TOKEN_ISA_avx ISA_AVX
 #define TOKEN_ISA_avx512f ISA_AVX512F
 #define TOKEN_ISA_movdir64b ISA_MOVDIR64B
+#define TOKEN_ISA_avx_movnti ISA_AVX_MOVNTI
+#define TOKEN_ISA_avx512f_movnti ISA_AVX512F_MOVNTI
+#define TOKEN_ISA_avx_adapt ISA_AVX_ADAPT
+#define TOKEN_ISA_avx512f_adapt ISA_AVX512F_ADAPT
 
 #define TOKEN_STORE(name) TOKEN_STORE_##name
 #define TOKEN_STORE_cached STORE_CACHED

@@ -136,7 +136,7 @@ flush_loss(const struct suit *s, enum flush flush, struct desk *desk)
 {
 	double sum = 0;
 
-	if (!policy_eligible(STORE_CACHED, flush, s->domain))
+	if (!policy_eligible(ISA_GENERIC, STORE_CACHED, flush, s->domain))
 		return INFINITY;
 	for (int op = 0; op < OP_COUNT; op++) {
 		const struct losses *l = &s->losses[op];

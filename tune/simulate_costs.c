@@ -75,15 +75,16 @@ costs_best(
 		struct choice move = flush;
 		double loss = INFINITY;
 
-		if (!policy_eligible(STORE_CACHED, (enum flush)f, domain))
+		if (!policy_eligible(
+			    ISA_GENERIC, STORE_CACHED, (enum flush)f, domain))
 			continue;
 		for (int i = 0; i < 2 * 2 * FLUSH_COUNT; i++) {
 			const struct choice choice = {(enum flush)f,
 				isas[i & 1], isas[i >> 1 & 1],
 				(enum flush)(i >> 2), POLICY_NEVER};
 
-			if (policy_eligible(
-				    STORE_STREAM, choice.stream_flush, domain))
+			if (policy_eligible(choice.stream_isa, STORE_STREAM,
+				    choice.stream_flush, domain))
 				kernels_try(c, choice, &loss, &move);
 		}
 		loss += op_loss(c, OP_FLUSH, &flush);

@@ -146,6 +146,7 @@ kernel_least(const struct view *v, double (*cost_of)(const double *times),
 		if (i / FLUSH_COUNT % STORE_COUNT != store ||
 			(flush != FLUSH_COUNT && i % FLUSH_COUNT != flush) ||
 			!policy_eligible(
+				(enum isa)(i / FLUSH_COUNT / STORE_COUNT),
 				store, (enum flush)(i % FLUSH_COUNT), domain) ||
 			cost >= least)
 			continue;

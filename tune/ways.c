@@ -37,7 +37,8 @@ store_of(unsigned variant)
 bool
 ways_eligible(unsigned variant, enum domain domain)
 {
-	return policy_eligible(store_of(variant), flush_of(variant), domain);
+	return policy_eligible(
+		isa_of(variant), store_of(variant), flush_of(variant), domain);
 }
 
 static void

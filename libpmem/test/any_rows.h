@@ -27,7 +27,11 @@
 	ANY_FLUSHES(EACH, X, sse2) \
 	ANY_FLUSHES(EACH, X, avx) \
 	ANY_FLUSHES(EACH, X, avx512f) \
-	ANY_FLUSHES(EACH, X, movdir64b)
+	ANY_FLUSHES(EACH, X, movdir64b) \
+	ANY_FLUSHES(EACH, X, avx_movnti) \
+	ANY_FLUSHES(EACH, X, avx512f_movnti) \
+	ANY_FLUSHES(EACH, X, avx_adapt) \
+	ANY_FLUSHES(EACH, X, avx512f_adapt)
 
 #define PMEM_TUNED_CPUS(CPU) ANY_ISAS(ANY_CPU, CPU)
 #define PMEM_TUNED_ROWS(ROW) ANY_ISAS(ANY_ROWS, ROW)

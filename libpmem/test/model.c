@@ -92,7 +92,9 @@ model_load(struct model *m, uintptr_t addr, size_t n)
 	if (!in_arena(m, addr, n))
 		return;
 	m->counts.loads++;
-	if (!within(addr, n, m->op.src, m->op.src ? m->op.len_bytes : 0))
+	if (within(addr, n, m->op.src, m->op.src ? m->op.len_bytes : 0))
+		return;
+	if (!m->op.looks || !within(addr, n, m->op.dest, m->op.len_bytes))
 		fault(m, MODEL_READ, addr);
 }
 

@@ -43,6 +43,7 @@ enum model_fault {
 struct model_op {
 	enum domain domain;
 	bool resident; /* all lines of the arena are in the cache at first */
+	bool looks; /* it may read its destination */
 	const char *dest, *src;
 	size_t len_bytes;
 };

@@ -60,7 +60,7 @@ row_use(const struct copy_kernel *row)
 {
 	const struct copy_kernel *noflush = copy_kernel_find(
 		row->isa, STORE_CACHED, FLUSH_NONE);
-	struct op_policy op = {row, row, noflush, 256};
+	struct op_policy op = {row, row, row, noflush, 256};
 
 	if (!noflush)
 		op.noflush = copy_kernel_find(
@@ -68,8 +68,10 @@ row_use(const struct copy_kernel *row)
 	memset(&policy_state, 0, sizeof(policy_state));
 	policy_state.uniform.move = op;
 	policy_state.uniform.set = op;
-	return (struct trial){
-		.kernel = row->name, .store = row->store, .flush = row->flush};
+	return (struct trial){.kernel = row->name,
+		.isa = row->isa,
+		.store = row->store,
+		.flush = row->flush};
 }
 
 static void
@@ -79,6 +81,9 @@ trial_count(struct trial *t, struct trial_ground *g, uint64_t *counts)
 				FLUSH_NONE :
 				(enum flush)(t->turn % FLUSH_NONE);
 	copy_edge_flush = t->edge_flush;
+	/* Knuth's hash: the bit follows none of what is enumerated. */
+	t->hit = t->turn * 2654435761U >> 31;
+	copy_miss_ticks = t->hit;
 	counts[trial_run(t, g) ? DURABLE : LOST]++;
 	t->turn++;
 }

@@ -32,7 +32,8 @@ MAP = ["map_file_test", "ranges_test", "sync_test", "concurrency_test",
        "faults_test"]
 TESTS = {
     "copy.h": COPY, "copy_template.h": COPY, "copy_part.h": COPY,
-    "copy_lines.h": COPY, "copy_overlap.h": COPY, "flush.c": ["policy_test", *COPY],
+    "copy_lines.h": COPY, "copy_overlap.h": COPY, "copy_adapt.h": COPY,
+    "flush.c": ["policy_test", *COPY],
     "copy_x86.c": ["trace_test-quick", "kernels_test"],
     "prim_x86.h": ["trace_test-quick", "kernels_test"],
     "pmem.c": ["policy_test", "model_test-quick", "trace_test-quick"],

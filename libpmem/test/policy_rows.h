@@ -13,7 +13,8 @@
 	CPU(isas, "TestTestTest", 3, 1, 0, 15, not_promised) \
 	CPU(flushes, "TestTestTest", 4, 1, 0, 15, not_promised) \
 	CPU(same, "TestTestTest", 6, 1, 0, 15, not_promised) \
-	CPU(careless, "TestTestTest", 5, 1, 0, 15, not_promised)
+	CPU(careless, "TestTestTest", 5, 1, 0, 15, not_promised) \
+	CPU(adapts, "TestTestTest", 7, 1, 0, 15, not_promised)
 
 #define PMEM_TUNED_ROWS(ROW) \
 	ROW(uniform, ANY, ANY, adr, clflushopt, \
@@ -57,5 +58,11 @@
 	ROW(careless, ANY, ANY, adr_nt, none, \
 		avx, avx, none, 256, sse2, sse2, none, 256) \
 	ROW(careless, ANY, ANY, eadr, none, \
-		avx, avx, none, 256, sse2, sse2, none, 256)
+		avx, avx, none, 256, sse2, sse2, none, 256) \
+	ROW(adapts, ANY, ANY, adr, clwb, \
+		avx, avx512f_adapt, clwb, 9, avx, avx512f_movnti, none, 10) \
+	ROW(adapts, ANY, ANY, adr_nt, clwb, \
+		avx, avx_adapt, none, 9, avx, avx512f_movnti, none, 10) \
+	ROW(adapts, ANY, ANY, eadr, none, \
+		avx, avx512f_adapt, none, 9, avx, avx_movnti, none, 10)
 /* clang-format on */

@@ -62,6 +62,10 @@ op_text(const struct op_policy *op, char *buf, size_t size_bytes)
 
 	CHECK(op->noflush == noflush, "%s beside %s", op->noflush->name,
 		op->cached->name);
+	CHECK(op->hinted->store == op->stream->store &&
+			op->hinted->flush == op->stream->flush &&
+			op->hinted->isa == isa_streaming(op->stream->isa),
+		"%s beside %s", op->hinted->name, op->stream->name);
 	if (op->stream_min_bytes == POLICY_NEVER)
 		snprintf(buf, size_bytes, "%s never %s", op->cached->name,
 			op->stream->name);
@@ -103,15 +107,21 @@ eligible_check(void)
 		[DOMAIN_EADR] = {{true, true}, {true, true}},
 	};
 
-	for (int d = 0; d < DOMAIN_COUNT; d++) {
-		for (int s = 0; s < STORE_COUNT; s++) {
-			for (int f = 0; f < FLUSH_COUNT; f++, case_count++)
-				CHECK(policy_eligible((enum store)s,
-					      (enum flush)f, (enum domain)d) ==
-						expected[d][s][f != FLUSH_NONE],
-					"%s/%s in %s", store_names[s],
-					flush_kernels[f].name, domain_names[d]);
-		}
+	for (unsigned i = 0; i < (unsigned)DOMAIN_COUNT * STORE_COUNT *
+					 FLUSH_COUNT * ISA_COUNT;
+		i++, case_count++) {
+		enum domain d = i % DOMAIN_COUNT;
+		enum store s = i / DOMAIN_COUNT % STORE_COUNT, like = s;
+		enum flush f = i / DOMAIN_COUNT / STORE_COUNT % FLUSH_COUNT;
+		enum isa isa = i / DOMAIN_COUNT / STORE_COUNT / FLUSH_COUNT;
+
+		/* A stream that may turn out cached promises no more. */
+		if (isa == ISA_AVX_ADAPT || isa == ISA_AVX512F_ADAPT)
+			like = STORE_CACHED;
+		CHECK(policy_eligible(isa, s, f, d) ==
+				expected[d][like][f != FLUSH_NONE],
+			"%s/%s/%s in %s", isa_names[isa], store_names[s],
+			flush_kernels[f].name, domain_names[d]);
 	}
 }
 
@@ -311,6 +321,31 @@ static const struct {
 	{"PMEM_NO_FLUSH=1", "TestTestTest", 5, 1, 0, 0, "eadr", "none",
 		"avx/cached/none 256 avx/stream/none",
 		"sse2/cached/none 256 sse2/stream/none", "tuned for this CPU"},
+	/* Streams that look, and streams of parts of lines. */
+	{"", "TestTestTest", 7, 1, 0, 0, "adr", "clwb",
+		"avx/cached/clwb 9 avx512f_adapt/stream/clwb",
+		"avx/cached/clwb 10 avx/stream/clwb", "tuned for this CPU"},
+	{"PMEM_MOVNT_DURABLE=1", "TestTestTest", 7, 1, 0, 0, "adr_nt", "clwb",
+		"avx/cached/clwb 9 avx_adapt/stream/clwb",
+		"avx/cached/clwb 10 avx512f_movnti/stream/none",
+		"tuned for this CPU"},
+	{"PMEM_NO_FLUSH=1", "TestTestTest", 7, 1, 0, 0, "eadr", "none",
+		"avx/cached/none 9 avx512f_adapt/stream/none",
+		"avx/cached/none 10 avx_movnti/stream/none",
+		"tuned for this CPU"},
+	{"", "TestTestTest", 7, 1, 0, CPU_AVX512F, "adr", "clwb",
+		"avx/cached/clwb 9 avx_adapt/stream/clwb",
+		"avx/cached/clwb 10 avx/stream/clwb", "tuned for this CPU"},
+	{"PMEM_MOVNT_DURABLE=1,PMEM_AVX=0", "TestTestTest", 7, 1, 0, 0,
+		"adr_nt", "clwb", "sse2/cached/clwb 9 sse2/stream/clwb",
+		"sse2/cached/clwb 10 sse2/stream/none", "tuned for this CPU"},
+	/* Whoever sets the threshold means streams. */
+	{"PMEM_MOVNT_THRESHOLD=5", "TestTestTest", 7, 1, 0, 0, "adr", "clwb",
+		"avx/cached/clwb 5 avx512f/stream/clwb",
+		"avx/cached/clwb 5 avx/stream/clwb", "tuned for this CPU"},
+	{"PMEM_NO_MOVNT=1", "TestTestTest", 7, 1, 0, 0, "adr", "clwb",
+		"avx/cached/clwb never avx/cached/clwb", NULL,
+		"tuned for this CPU"},
 };
 
 static void
@@ -325,7 +360,11 @@ tuned_check(void)
 			.stepping = tuned[i].stepping};
 		snprintf(test_cpu.vendor, sizeof(test_cpu.vendor), "%s",
 			tuned[i].vendor);
+		copy_miss_ticks = 0;
 		settings_load(tuned[i].settings);
+		CHECK(!copy_miss_ticks == !strstr(tuned[i].move, "adapt"),
+			"row %zu: a miss is %llu ticks", i,
+			(unsigned long long)copy_miss_ticks);
 		row_check(tuned[i].settings, tuned[i].domain, tuned[i].flush,
 			tuned[i].move, tuned[i].set);
 		CHECK(!strcmp(policy_state.inputs.rows_reason, tuned[i].reason),
@@ -658,6 +697,7 @@ static size_t called_len;
 
 TELLER(cached)
 TELLER(stream)
+TELLER(hinted)
 TELLER(noflush)
 
 static void
@@ -666,6 +706,7 @@ call_check(const char *function, unsigned flags, size_t len, size_t min)
 	static const char *const expected[] = {
 		[CHOICE_CACHED] = "cached",
 		[CHOICE_STREAM] = "stream",
+		[CHOICE_HINTED] = "hinted",
 		[CHOICE_NOFLUSH] = "noflush",
 	};
 	const char *want = len ? expected[trial_choice(flags, len, min)] : "";
@@ -790,9 +831,9 @@ calls_check(void)
 {
 	memset(&policy_state, 0, sizeof(policy_state));
 	policy_state.uniform.move = (struct op_policy){
-		&cached, &stream, &noflush, 100};
+		&cached, &stream, &hinted, &noflush, 100};
 	policy_state.uniform.set = (struct op_policy){
-		&cached, &stream, &noflush, 50};
+		&cached, &stream, &hinted, &noflush, 50};
 	called = "";
 	copies_check();
 	flushes_check();

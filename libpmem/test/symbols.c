@@ -45,9 +45,10 @@ close_fd:
 	return false;
 }
 
-/* The first function that has the name or, with name NULL, holds offset. */
+/* The first function or variable that has the name or, with name NULL, the
+ * function that holds offset. */
 static const Elf64_Sym *
-function_find(const struct symbols *s, const char *name, uintptr_t offset)
+symbol_find(const struct symbols *s, const char *name, uintptr_t offset)
 {
 	const Elf64_Ehdr *header = (const void *)s->file;
 	const Elf64_Shdr *sections = (const void *)(s->file + header->e_shoff);
@@ -56,7 +57,9 @@ function_find(const struct symbols *s, const char *name, uintptr_t offset)
 	const char *names = s->file + sections[table->sh_link].sh_offset;
 
 	for (size_t i = 0; i < table->sh_size / sizeof(*all); i++) {
-		if (ELF64_ST_TYPE(all[i].st_info) != STT_FUNC)
+		int type = ELF64_ST_TYPE(all[i].st_info);
+
+		if (type != STT_FUNC && !(name && type == STT_OBJECT))
 			continue;
 		if (name ? !strcmp(names + all[i].st_name, name) :
 			   offset - all[i].st_value < all[i].st_size)
@@ -68,7 +71,7 @@ function_find(const struct symbols *s, const char *name, uintptr_t offset)
 uintptr_t
 symbols_named(const struct symbols *s, const char *name)
 {
-	const Elf64_Sym *symbol = function_find(s, name, 0);
+	const Elf64_Sym *symbol = symbol_find(s, name, 0);
 
 	return symbol ? s->base + symbol->st_value : 0;
 }
@@ -76,7 +79,7 @@ symbols_named(const struct symbols *s, const char *name)
 uintptr_t
 symbols_start(const struct symbols *s, uintptr_t addr)
 {
-	const Elf64_Sym *symbol = function_find(s, NULL, addr - s->base);
+	const Elf64_Sym *symbol = symbol_find(s, NULL, addr - s->base);
 
 	return symbol ? s->base + symbol->st_value : 0;
 }

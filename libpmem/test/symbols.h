@@ -1,5 +1,5 @@
 /*
- * symbols.h: functions of a loaded library by name, hidden ones too
+ * symbols.h: what is in a loaded library, by name, hidden ones too
  *
  * Read from the symbol table of its file, which must not be stripped.
  */
@@ -19,7 +19,7 @@ struct symbols {
 /* Maps the file; false if there is no such file or it has no symbol table. */
 bool symbols_open(struct symbols *s, const char *path, uintptr_t base);
 
-/* Address of a function, or 0. */
+/* Address of a function or variable, or 0. */
 uintptr_t symbols_named(const struct symbols *s, const char *name);
 
 /* Start of the function that holds addr, or 0. */

@@ -40,7 +40,7 @@ trial_choice(unsigned flags, size_t len_bytes, size_t stream_min_bytes)
 	if (flags & PMEM_F_MEM_NOFLUSH)
 		return CHOICE_NOFLUSH;
 	if (flags & (PMEM_F_MEM_NONTEMPORAL | PMEM_F_MEM_WC))
-		return CHOICE_STREAM;
+		return CHOICE_HINTED;
 	if (flags & (PMEM_F_MEM_TEMPORAL | PMEM_F_MEM_WB))
 		return CHOICE_CACHED;
 	return len_bytes < stream_min_bytes ? CHOICE_CACHED : CHOICE_STREAM;
@@ -141,6 +141,36 @@ whole_lines_of(const char *dest, size_t len)
 	return len < head ? 0 : (unsigned)((len - head) / LINE_BYTES);
 }
 
+/* What a kernel streams, how much of that in lines that are not flushed, and
+ * how many lines have ordinary stores. */
+struct streamed {
+	unsigned bytes, unflushed_bytes, other_lines;
+};
+
+static struct streamed
+streamed_by(const struct trial *t, const char *dest)
+{
+	unsigned lines = lines_of(dest, t->len_bytes);
+	unsigned whole = whole_lines_of(dest, t->len_bytes);
+	size_t head = -(uintptr_t)dest % LINE_BYTES;
+	size_t tail;
+
+	if (t->store != STORE_STREAM ||
+		trial_flags(t->call) & PMEM_F_MEM_NOFLUSH)
+		return (struct streamed){.other_lines = lines};
+	if (t->isa != ISA_AVX_MOVNTI && t->isa != ISA_AVX512F_MOVNTI)
+		return (struct streamed){
+			whole * LINE_BYTES, whole * LINE_BYTES, lines - whole};
+	/* All but the last 1 to 3 bytes of a part. */
+	if (head > t->len_bytes)
+		head = t->len_bytes;
+	tail = (t->len_bytes - head) % LINE_BYTES;
+	return (struct streamed){(unsigned)(t->len_bytes - head % 4 - tail % 4),
+		(unsigned)(t->len_bytes - (head % 4 ? head : 0) -
+			   (tail % 4 ? tail : 0)),
+		(head % 4 > 0) + (tail % 4 > 0)};
+}
+
 /* Whether exactly the stores, flushes and fences of the kernel were done. */
 static bool
 counts_right(const struct trial *t, const struct model *m)
@@ -150,17 +180,17 @@ counts_right(const struct trial *t, const struct model *m)
 	bool noflush = flags & PMEM_F_MEM_NOFLUSH;
 	bool stream = t->store == STORE_STREAM && !noflush;
 	struct model_counts want = {.loads = did->loads};
-	unsigned lines = lines_of(m->op.dest, t->len_bytes);
-	unsigned whole = whole_lines_of(m->op.dest, t->len_bytes);
+	struct streamed streamed = streamed_by(t, m->op.dest);
 
 	if (t->len_bytes) {
-		want.stores = stream && lines == whole ? 0 : did->stores;
-		want.streamed_bytes = stream ? whole * LINE_BYTES : 0;
+		want.stores = streamed.other_lines ? did->stores : 0;
+		want.streamed_bytes = streamed.bytes;
 		want.fences = !noflush && !(flags & PMEM_F_MEM_NODRAIN);
 		if (t->flush != FLUSH_NONE && !noflush)
-			want.flushes[t->flush] = lines;
+			want.flushes[t->flush] = lines_of(
+				m->op.dest, t->len_bytes);
 		else if (stream && t->edge_flush != FLUSH_NONE)
-			want.flushes[t->edge_flush] = lines - whole;
+			want.flushes[t->edge_flush] = streamed.other_lines;
 	}
 	return !memcmp(&want, did, sizeof(want));
 }
@@ -195,27 +225,40 @@ judge(const struct trial *t, const struct model *m, bool promised)
 	return promised;
 }
 
+struct trial
+trial_served(const struct trial *t)
+{
+	struct trial by = *t;
+
+	by.isa = isa_streaming(t->isa);
+	if (by.isa != t->isa && t->hit)
+		by.store = STORE_CACHED;
+	return by;
+}
+
 bool
 trial_run(const struct trial *t, struct trial_ground *g)
 {
 	struct room *room = &g->room;
+	struct trial by = trial_served(t);
 	unsigned flags = trial_flags(t->call);
 	bool noflush = flags & PMEM_F_MEM_NOFLUSH;
 	char *dest = room->start + room->size_bytes / 2 + t->at;
-	bool edges_only = t->store == STORE_STREAM &&
-			  !whole_lines_of(dest, t->len_bytes);
+	bool edges_only = by.store == STORE_STREAM &&
+			  !streamed_by(&by, dest).unflushed_bytes;
 	bool promised = noflush || !t->len_bytes || edges_only ||
-			policy_eligible(t->store, t->flush, t->domain);
+			policy_eligible(by.isa, by.store, t->flush, t->domain);
 	struct model_op op = {.domain = t->domain,
 		.dest = dest,
 		.src = source_of(t, room, dest),
 		.len_bytes = t->len_bytes,
+		.looks = by.isa != t->isa,
 		.resident = !promised || t->turn & 2};
 
 	room_fill(room, room->size_bytes / 2);
 	model_begin(g->model, &op);
 	call_make(t, g, dest, op.src);
-	if (!counts_right(t, g->model))
+	if (!counts_right(&by, g->model))
 		trial_fail(t, g->model,
 			"other stores, flushes or fences than the kernel's");
 	if (flags & PMEM_F_MEM_NODRAIN && !noflush)
@@ -232,7 +275,8 @@ trial_flush_run(const struct trial *t, struct trial_ground *g)
 	char *dest = g->room.start + g->room.size_bytes / 2 + t->at;
 	size_t len = t->len_bytes;
 	enum flush flush = t->turn % 3 == 1 ? t->deep_flush : t->flush;
-	bool promised = !len || policy_eligible(STORE_CACHED, flush, t->domain);
+	bool promised = !len || policy_eligible(ISA_GENERIC, STORE_CACHED,
+					flush, t->domain);
 	struct model_op op = {
 		.domain = t->domain, .dest = dest, .len_bytes = len};
 	struct model_counts want = {.stores = len > 0, .fences = 1};

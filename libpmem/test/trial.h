@@ -60,9 +60,11 @@ struct trial_ground {
 
 struct trial {
 	const char *kernel; /* for messages */
-	enum store store; /* of the kernel that should serve the call */
+	enum isa isa; /* of the kernel that should serve the call */
+	enum store store;
 	enum flush flush, deep_flush;
 	enum flush edge_flush; /* what copy_edge_flush is */
+	bool hit; /* what a kernel finds that looks at its destination */
 	enum domain domain;
 	enum shape shape;
 	unsigned call;
@@ -72,13 +74,17 @@ struct trial {
 
 /* Which of an operation's kernels libpmem(7) asks for: NOFLUSH goes first, then
  * the hints, and where none is given the length decides. */
-enum choice { CHOICE_CACHED, CHOICE_STREAM, CHOICE_NOFLUSH };
+enum choice { CHOICE_CACHED, CHOICE_STREAM, CHOICE_HINTED, CHOICE_NOFLUSH };
 enum choice trial_choice(
 	unsigned flags, size_t len_bytes, size_t stream_min_bytes);
 
 /* Makes the room, window_bytes for each half, and sets the model on it. */
 void trial_ground_make(struct trial_ground *g, size_t window_bytes);
 void trial_ground_drop(struct trial_ground *g);
+
+/* What serves a trial: of a kernel that looks, the one it then jumps to, with
+ * isa and store of that. */
+struct trial trial_served(const struct trial *t);
 
 /* PMEM_F_MEM_* flags that a call number amounts to. */
 unsigned trial_flags(unsigned call);

@@ -160,9 +160,11 @@ durability_comes_first(void)
 		const struct decision *d = &list.rows[i];
 		const struct choice *c = &d->own.choice;
 
-		CHECK(policy_eligible(STORE_CACHED, c->flush, d->domain));
-		CHECK(d->op == OP_FLUSH || policy_eligible(STORE_STREAM,
-						   c->stream_flush, d->domain));
+		CHECK(policy_eligible(
+			ISA_GENERIC, STORE_CACHED, c->flush, d->domain));
+		CHECK(d->op == OP_FLUSH ||
+			policy_eligible(c->stream_isa, STORE_STREAM,
+				c->stream_flush, d->domain));
 	}
 	CHECK(find(&list, OP_MOVE, 0, DOMAIN_ADR)->own.choice.stream_flush ==
 		FLUSH_CLWB);
