@@ -50,14 +50,17 @@ lines_prepare(const struct line_set *set, enum line_state state,
 	const struct line_pusher *pusher, uint64_t content)
 {
 	lines_store(set, content);
-	if (state != LINE_DIRTY_L1 && state != LINE_DIRTY_L2) {
+	if (state == LINE_CLEAN_L1 || state == LINE_CLEAN_L2) {
 		line_actions[ACTION_CLFLUSH].run(set, content);
 		lines_fence();
-	}
-	if (state == LINE_CLEAN_L1 || state == LINE_CLEAN_L2)
 		lines_load(set);
+	}
 	if (state == LINE_CLEAN_L2 || state == LINE_DIRTY_L2)
 		lines_push(pusher);
+	/* After all that loads: the CPU, guessing states, may have loaded on
+	 * the way here what another state needs. */
+	if (state == LINE_ABSENT)
+		line_actions[ACTION_CLFLUSH].run(set, content);
 	lines_fence();
 }
 
