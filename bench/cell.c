@@ -35,9 +35,11 @@
 #define L1D_LEAST_BYTES ((size_t)32 << 10)
 #define L2_LEAST_BYTES ((size_t)256 << 10)
 
-/* One line of so many is looked at: a denser stream of loads would bring in
- * lines that are looked at later. */
-#define LOOK_APART_LINES ((size_t)16)
+/* A line in each page is looked at: more would bring in lines that are looked
+ * at later. On AMD family 26, of lines 128 bytes apart that were all flushed
+ * none of the first two is found in cache, and half of the seventh and eighth.
+ */
+#define LOOK_PAGE_BYTES ((uintptr_t)4096)
 
 /* A flush that took as long as so many misses was interrupted. */
 #define INTERRUPTED_MISSES 6
@@ -160,18 +162,27 @@ lines_store(char *addr, size_t len_bytes)
 		*(volatile char *)line = FILL;
 }
 
+static void
+evict(const struct cell_bench *bench, const struct cell *cell,
+	const struct cell_place *place)
+{
+	const struct flush_kernel *k = &flush_kernels[bench->has_clflushopt ?
+							      FLUSH_CLFLUSHOPT :
+							      FLUSH_CLFLUSH];
+
+	for (size_t i = 0; i < place->count; i++)
+		k->range(place->dest[i], cell->size_bytes);
+	__asm__ volatile("mfence" : : : "memory");
+}
+
 void
 cell_prepare(const struct cell_bench *bench, const struct cell *cell,
 	const struct cell_place *place)
 {
-	const struct flush_kernel *evict =
-		&flush_kernels[bench->has_clflushopt ? FLUSH_CLFLUSHOPT :
-						       FLUSH_CLFLUSH];
+	bool cold = cell->residency == RESIDENCY_COLD;
 
-	for (size_t i = 0; i < place->count; i++)
-		evict->range(place->dest[i], cell->size_bytes);
-	__asm__ volatile("mfence" : : : "memory");
-	if (cell->residency != RESIDENCY_COLD) {
+	if (!cold) {
+		evict(bench, cell, place);
 		for (size_t i = 0; i < place->count; i++) {
 			if (cell->op == OP_FLUSH)
 				lines_store(place->dest[i], cell->size_bytes);
@@ -181,6 +192,10 @@ cell_prepare(const struct cell_bench *bench, const struct cell *cell,
 	}
 	if (cell->op == OP_MOVE)
 		lines_load(place->src, cell->size_bytes);
+	/* Last: a CPU that expected the other state may have loaded lines on
+	 * its way here. */
+	if (cold)
+		evict(bench, cell, place);
 }
 
 static inline void
@@ -322,30 +337,41 @@ line_look(struct cell_tally *tally, const struct timing *t, char *line)
 	tally->dirty_ticks += (double)dirty;
 }
 
+/* Whether the last of these pages is among those before it. */
+static bool
+was_looked_at(const uintptr_t *pages, size_t before)
+{
+	for (size_t i = 0; i < before; i++) {
+		if (pages[i] == pages[before])
+			return true;
+	}
+	return false;
+}
+
 void
 cell_look(struct cell_tally *tally, const struct cell_bench *bench,
 	const struct cell *cell, const struct cell_place *place,
 	size_t max_lines, struct rng *rng)
 {
-	size_t lines = (cell->dst_offset + cell->size_bytes + LINE_BYTES - 1) /
-		       LINE_BYTES;
-	size_t share = (max_lines + place->count - 1) / place->count;
-	size_t per_dest = lines / LOOK_APART_LINES;
-	size_t apart, most;
+	size_t bytes = cell->dst_offset + cell->size_bytes;
+	size_t parts = (max_lines + place->count - 1) / place->count;
+	uintptr_t pages[CELL_BATCH];
+	size_t looked = 0;
 
-	if (per_dest > share)
-		per_dest = share;
-	if (per_dest == 0)
-		per_dest = 1;
-	apart = lines / per_dest;
-	most = place->count * per_dest;
-	if (most > max_lines)
-		most = max_lines;
-	for (size_t i = 0; i < most; i++) {
-		size_t at = i / place->count * apart + rng_below(rng, apart);
-		char *dest = place->dest[i % place->count];
-		char *line = dest - (uintptr_t)dest % LINE_BYTES;
+	if (max_lines > CELL_BATCH)
+		max_lines = CELL_BATCH;
+	for (size_t i = 0; looked < max_lines && i < place->count * parts;
+		i++) {
+		size_t part = bytes / parts;
+		char *dest = place->dest[i % place->count] - cell->dst_offset;
+		char *line = dest + i / place->count * part +
+			     rng_below(rng, part ? part : bytes);
 
-		line_look(tally, bench->timing, line + at * LINE_BYTES);
+		pages[looked] = (uintptr_t)line / LOOK_PAGE_BYTES;
+		if (was_looked_at(pages, looked))
+			continue;
+		looked++;
+		line_look(tally, bench->timing,
+			line - (uintptr_t)line % LINE_BYTES);
 	}
 }
