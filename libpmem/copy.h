@@ -80,8 +80,8 @@ extern enum flush copy_edge_flush;
  * _adapt go by. 0 until copy_calibrate: they stream. */
 extern uint64_t copy_miss_ticks;
 
-/* Measures copy_miss_ticks on this CPU; about 5 us. Called by policy_load where
- * a row has such a kernel. */
+/* Measures copy_miss_ticks on this CPU; about 10 us. Called by policy_load
+ * where a row has such a kernel. */
 void copy_calibrate(void);
 
 extern const char *const isa_names[ISA_COUNT];

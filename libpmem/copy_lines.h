@@ -138,23 +138,17 @@ FN(ends_prefetch)(const char *dest, size_t len, struct FN(middle) middle)
 }
 
 INLINE void
-FN(end_stream)(enum flush flush, enum edge edge, char *dest, const INPUT *in,
-	size_t at, size_t n)
+FN(ends_store)(enum flush flush, char *dest, const INPUT *in, size_t len,
+	struct FN(middle) middle)
 {
+	size_t at = 0, n = middle.at;
+
 	if (flush == FLUSH_NONE)
-		FN(edge)(edge, dest, in, at, n);
-	else
-		FN(part_flush)(flush, dest, in, at, n);
-}
-
-INLINE void
-FN(ends_stream)(enum flush flush, enum edge edge, char *dest, const INPUT *in,
-	size_t len, struct FN(middle) middle)
-{
-	size_t rest = len - middle.end;
-
-	if (middle.at)
-		FN(end_stream)(flush, edge, dest, in, 0, middle.at);
-	if (rest)
-		FN(end_stream)(flush, edge, dest, in, middle.end, rest);
+		flush = copy_edge_flush;
+	for (int last = 0; last <= 1; last++) {
+		if (n)
+			FN(part_flush)(flush, dest, in, at, n);
+		at = middle.end;
+		n = len - at;
+	}
 }

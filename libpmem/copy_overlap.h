@@ -12,10 +12,15 @@ APART void
 FN(overlap_end)(enum store store, enum flush flush, enum edge edge, char *dest,
 	const INPUT *in, size_t at, size_t n)
 {
-	if (store == STORE_STREAM && flush == FLUSH_NONE)
-		FN(edge)(edge, dest, in, at, n);
-	else
-		FN(part)(dest, in, at, n);
+	int alone = store == STORE_STREAM && flush == FLUSH_NONE;
+
+	if (alone && edge == EDGE_STREAMED) {
+		FN(move_part_stream)(dest + at, in->src + at, n);
+		return;
+	}
+	FN(part)(dest, in, at, n);
+	if (alone)
+		FN(flush)(copy_edge_flush, dest, at, at + n);
 }
 
 INLINE void

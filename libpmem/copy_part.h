@@ -118,18 +118,17 @@ FN(part_flush)(
  * destination is written by halves: streams are not ordered among themselves.
  */
 INLINE void
-FN(part_stream)(char *dest, const INPUT *in, size_t at, size_t n)
+FN(part_stream)(char *dest, const INPUT *in, size_t n)
 {
-	size_t at_16 = at + (n & 32), at_8 = at + (n & 48);
-	size_t at_4 = at + (n & 56), at_rest = at + (n & 60);
+	size_t at_16 = n & 32, at_8 = n & 48, at_4 = n & 56, at_rest = n & 60;
 	uint64_t word[7] = {0};
 	uint32_t half = 0, rest = 0;
 
 	if (n & 32) {
-		word[0] = FN(word)(in, at);
-		word[1] = FN(word)(in, at + 8);
-		word[2] = FN(word)(in, at + 16);
-		word[3] = FN(word)(in, at + 24);
+		word[0] = FN(word)(in, 0);
+		word[1] = FN(word)(in, 8);
+		word[2] = FN(word)(in, 16);
+		word[3] = FN(word)(in, 24);
 	}
 	if (n & 16) {
 		word[4] = FN(word)(in, at_16);
@@ -143,10 +142,10 @@ FN(part_stream)(char *dest, const INPUT *in, size_t at, size_t n)
 		rest = FN(bytes)(in, at_rest, n & 3);
 
 	if (n & 32) {
-		prim_stream_8(dest + at, word[0]);
-		prim_stream_8(dest + at + 8, word[1]);
-		prim_stream_8(dest + at + 16, word[2]);
-		prim_stream_8(dest + at + 24, word[3]);
+		prim_stream_8(dest, word[0]);
+		prim_stream_8(dest + 8, word[1]);
+		prim_stream_8(dest + 16, word[2]);
+		prim_stream_8(dest + 24, word[3]);
 	}
 	if (n & 16) {
 		prim_stream_8(dest + at_16, word[4]);
@@ -158,18 +157,27 @@ FN(part_stream)(char *dest, const INPUT *in, size_t at, size_t n)
 		prim_stream_4(dest + at_4, half);
 	if (n & 3) {
 		FN(bytes_store)(dest + at_rest, rest, n & 3);
-		FN(flush)(copy_edge_flush, dest, at_rest, at + n);
+		FN(flush)(copy_edge_flush, dest, at_rest, n);
 	}
 }
 
-/* A part of a line that a stream without a flush leaves, durable. */
-INLINE void
-FN(edge)(enum edge edge, char *dest, const INPUT *in, size_t at, size_t n)
+/* Parts of a line that are streamed, out of the way of whole lines. */
+APART char *
+FN(move_part_stream)(char *dest, const char *src, size_t n)
 {
-	if (edge == EDGE_STREAMED)
-		FN(part_stream)(dest, in, at, n);
-	else
-		FN(part_flush)(copy_edge_flush, dest, in, at, n);
+	INPUT in = {.src = src};
+
+	FN(part_stream)(dest, &in, n);
+	return dest;
+}
+
+APART char *
+FN(set_part_stream)(char *dest, int c, size_t n)
+{
+	INPUT in = FN(splat)(c);
+
+	FN(part_stream)(dest, &in, n);
+	return dest;
 }
 
 /* How much of a destination lies before its first whole line. */

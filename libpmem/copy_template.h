@@ -148,30 +148,52 @@ FN(set_ragged_cached)(char *dest, int c, size_t len, enum flush flush)
 /* The same for streams; the kernel's function for whole lines is given. */
 APART char *
 FN(move_ragged_stream)(char *dest, const char *src, size_t len,
-	enum flush flush, enum edge edge,
-	char *(*lines)(char *, const char *, size_t))
+	enum flush flush, char *(*lines)(char *, const char *, size_t))
 {
 	INPUT in = {.src = src};
 	struct FN(middle) m = FN(middle)(dest, len);
 
-	if (edge == EDGE_STORED)
-		FN(ends_prefetch)(dest, len, m);
+	FN(ends_prefetch)(dest, len, m);
 	lines(dest + m.at, src + m.at, m.end - m.at);
-	FN(ends_stream)(flush, edge, dest, &in, len, m);
+	FN(ends_store)(flush, dest, &in, len, m);
 	return dest;
 }
 
 APART char *
 FN(set_ragged_stream)(char *dest, int c, size_t len, enum flush flush,
-	enum edge edge, char *(*lines)(char *, int, size_t))
+	char *(*lines)(char *, int, size_t))
 {
 	INPUT in = FN(splat)(c);
 	struct FN(middle) m = FN(middle)(dest, len);
 
-	if (edge == EDGE_STORED)
-		FN(ends_prefetch)(dest, len, m);
+	FN(ends_prefetch)(dest, len, m);
 	lines(dest + m.at, c, m.end - m.at);
-	FN(ends_stream)(flush, edge, dest, &in, len, m);
+	FN(ends_store)(flush, dest, &in, len, m);
+	return dest;
+}
+
+/* The same for streams that stream parts of lines, too. */
+APART char *
+FN(move_ragged_streamed)(char *dest, const char *src, size_t len,
+	char *(*lines)(char *, const char *, size_t))
+{
+	struct FN(middle) m = FN(middle)(dest, len);
+
+	FN(move_part_stream)(dest, src, m.at);
+	lines(dest + m.at, src + m.at, m.end - m.at);
+	FN(move_part_stream)(dest + m.end, src + m.end, len - m.end);
+	return dest;
+}
+
+APART char *
+FN(set_ragged_streamed)(
+	char *dest, int c, size_t len, char *(*lines)(char *, int, size_t))
+{
+	struct FN(middle) m = FN(middle)(dest, len);
+
+	FN(set_part_stream)(dest, c, m.at);
+	lines(dest + m.at, c, m.end - m.at);
+	FN(set_part_stream)(dest + m.end, c, len - m.end);
 	return dest;
 }
 
@@ -193,26 +215,14 @@ FN(set_lines)(enum store store, enum flush flush, char *dest, int c, size_t len)
 	FN(lines)(store, flush, dest, &in, len);
 }
 
-/* A part of one line that is streamed; whether that was all. */
+/* Up to two lines of ordinary stores; whether that was all. 0 bytes are left to
+ * the others. */
 INLINE int
-FN(short_stream)(enum edge edge, char *dest, const INPUT *in, size_t len)
-{
-	if (edge == EDGE_STORED ||
-		(uintptr_t)dest % LINE_BYTES + len > LINE_BYTES ||
-		len == LINE_BYTES)
-		return 0;
-	FN(part_stream)(dest, in, 0, len);
-	return 1;
-}
-
-/* Up to two lines of ordinary stores, or a part of one that is streamed;
- * whether that was all. 0 bytes are left to the others. */
-INLINE int
-FN(short)(enum store store, enum flush flush, enum edge edge, char *dest,
-	const INPUT *in, size_t len)
+FN(short)(enum store store, enum flush flush, char *dest, const INPUT *in,
+	size_t len)
 {
 	if (store == STORE_STREAM)
-		return FN(short_stream)(edge, dest, in, len);
+		return 0;
 	if (len - 1 < LINE_BYTES)
 		FN(part_flush)(flush, dest, in, 0, len);
 	else if (len - 1 < 2 * LINE_BYTES &&
@@ -224,6 +234,15 @@ FN(short)(enum store store, enum flush flush, enum edge edge, char *dest,
 	return 1;
 }
 
+/* Whether a stream is of a part of one line, and parts are streamed. */
+INLINE int
+FN(short_stream)(enum store store, enum edge edge, const char *dest, size_t len)
+{
+	return store == STORE_STREAM && edge == EDGE_STREAMED &&
+	       len != LINE_BYTES &&
+	       (uintptr_t)dest % LINE_BYTES + len <= LINE_BYTES;
+}
+
 INLINE char *
 FN(move)(enum store store, enum flush flush, enum edge edge, char *dest,
 	const char *src, size_t len,
@@ -232,15 +251,19 @@ FN(move)(enum store store, enum flush flush, enum edge edge, char *dest,
 	uintptr_t ahead = (uintptr_t)dest - (uintptr_t)src;
 	INPUT in = {.src = src};
 
-	if (FN(short)(store, flush, edge, dest, &in, len))
+	if (FN(short)(store, flush, dest, &in, len))
 		return dest;
+	if (FN(short_stream)(store, edge, dest, len))
+		return FN(move_part_stream)(dest, src, len);
 	if (ahead < len || -ahead < len)
 		return FN(move_overlap)(dest, src, len, store, flush, edge);
 	if (((uintptr_t)dest | len) % LINE_BYTES == 0)
 		return lines(dest, src, len);
 	if (store == STORE_CACHED)
 		return FN(move_ragged_cached)(dest, src, len, flush);
-	return FN(move_ragged_stream)(dest, src, len, flush, edge, lines);
+	if (edge == EDGE_STREAMED)
+		return FN(move_ragged_streamed)(dest, src, len, lines);
+	return FN(move_ragged_stream)(dest, src, len, flush, lines);
 }
 
 INLINE char *
@@ -250,13 +273,17 @@ FN(set)(enum store store, enum flush flush, enum edge edge, char *dest, int c,
 	INPUT in = FN(splat)(c);
 
 	in.vec = VEC_SPLAT(c);
-	if (FN(short)(store, flush, edge, dest, &in, len))
+	if (FN(short)(store, flush, dest, &in, len))
 		return dest;
+	if (FN(short_stream)(store, edge, dest, len))
+		return FN(set_part_stream)(dest, c, len);
 	if (((uintptr_t)dest | len) % LINE_BYTES == 0)
 		return lines(dest, c, len);
 	if (store == STORE_CACHED)
 		return FN(set_ragged_cached)(dest, c, len, flush);
-	return FN(set_ragged_stream)(dest, c, len, flush, edge, lines);
+	if (edge == EDGE_STREAMED)
+		return FN(set_ragged_streamed)(dest, c, len, lines);
+	return FN(set_ragged_stream)(dest, c, len, flush, lines);
 }
 
 /* A kernel is a function for short operations, which jumps to others for the

@@ -58,8 +58,9 @@ words_splat(int c)
 	return (struct words){word_splat(c), word_splat(c)};
 }
 
+/* Hardly ever runs, so small rather than fast. */
 #define ISA generic
-#define TARGET
+#define TARGET __attribute__((cold))
 #define VEC uint64_t
 #define VEC_BYTES sizeof(VEC)
 #define LINE_VECS 8

@@ -95,6 +95,13 @@ prim_stream_8(char *dest, uint64_t v)
 	PRIM_STREAM("movnti", (struct prim_u64 *)dest, "r", v);
 }
 
+/* MFENCE: no later load starts before earlier flushes are done. */
+PRIM void
+prim_fence_loads(void)
+{
+	__asm__ volatile("mfence" : : : "memory");
+}
+
 /* The time stamp counter, once all earlier loads have their data. A later one
  * may start before it is read, which takes less than a miss. */
 PRIM uint64_t

@@ -79,6 +79,12 @@ RECORDED_WRITE(prim_stream_8, stream, char *, uint64_t, 1)
 		recorded_stream(dest, &value_, sizeof(value_)); \
 	} while (0)
 
+PRIM void
+prim_fence_loads(void)
+{
+	model_fence(&model);
+}
+
 /* Time stands still: copy_miss_ticks alone tells whether a look hits. */
 PRIM uint64_t
 prim_ticks(void)
