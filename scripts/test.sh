@@ -17,14 +17,14 @@ set -euo pipefail
 . "$(dirname "$0")/common.sh"
 cd "$root"
 
-# The first build runs every test. The others leave out what does not depend on
-# the compiler or takes long.
+# The first build runs every test, and none again with fewer cases. The others
+# leave out what does not depend on the compiler or takes long.
 declare -A selection
 builds=(stock debug clang clang-debug asan tsan coverage)
 for name in "${builds[@]}"; do
 	selection[$name]="-LE '^(slow|package|consumer|vm|fuzz)$'"
 done
-selection[stock]=
+selection[stock]="-LE '^quick$'"
 selection[tsan]="-L '^threads$'"
 
 lints=(format tidy cppcheck shell places)
