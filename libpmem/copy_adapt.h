@@ -8,7 +8,7 @@
  * with the same flush; so what is flushed after is durable everywhere, and what
  * is not only where caches are in the persistence domain.
  *
- * A look takes some 20 ns where it hits and a miss more where it does not, so
+ * A look takes some 40 ns where it hits and a miss more where it does not, so
  * it is for long copies: the length from which on is a row's stream_min_bytes.
  * It reads bytes of the destination, which others do not.
  *
