@@ -110,7 +110,7 @@ adapt_least(const char *lines, size_t size_bytes, int cached)
 void
 copy_calibrate(void)
 {
-	char lines[ADAPT_LOOKS * 2 * LINE_BYTES]
+	char lines[(size_t)2 * ADAPT_LOOKS * LINE_BYTES]
 		__attribute__((aligned(LINE_BYTES))) = {0};
 	uint64_t hit = adapt_least(lines, sizeof(lines), 1);
 	uint64_t miss = adapt_least(lines, sizeof(lines), 0);
