@@ -209,5 +209,8 @@ page_decisions(struct page *p)
 		"<b>kept</b>: the default stands; its gain is that of the best "
 		"found, which is not proven. <b>Noise</b>: how far the gain "
 		"moves between halves of the data. <b>Regret</b>: what is lost "
-		"against the best kernel at every single size.</p>\n");
+		"against the best kernel at every single size. A kernel with "
+		"<b>_adapt</b> looks first whether its destination is in the "
+		"cache, and streams if not; one with <b>_movnti</b> streams "
+		"parts of lines, too.</p>\n");
 }
