@@ -85,14 +85,13 @@ extern uint64_t copy_miss_ticks;
 void copy_calibrate(void);
 
 extern const char *const isa_names[ISA_COUNT];
+extern const char *const store_names[STORE_COUNT];
 
-/* What stands in for an isa that a CPU or the table lacks; itself for generic.
- */
+/* What stands in where a CPU or the table lacks an isa; for generic, itself. */
 extern const enum isa isa_narrower[ISA_COUNT];
 
 /* The isa with the same registers that streams whatever is in the cache. */
 enum isa isa_streaming(enum isa isa);
-extern const char *const store_names[STORE_COUNT];
 
 /* The kernel of exactly these three, or NULL if the table has none. */
 const struct copy_kernel *copy_kernel_find(

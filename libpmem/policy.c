@@ -32,6 +32,7 @@ static const struct policy *rows_by_nodes[NODES_MAX + 1][NODES_MAX + 1];
 
 const struct policy *const *policy_rows_by_cpu[NODES_CPUS];
 
+/* How copies are carried out until policy_load has run. */
 #define FIRST_OP \
 	{ \
 		.cached = &copy_kernels[FLUSH_CLFLUSH], \

@@ -44,7 +44,8 @@ extern const char *const domain_names[DOMAIN_COUNT]; /* adr adr_nt eadr */
 /* Whether a kernel's sequence followed by a fence is durable in a domain: the
  * rule that may never be traded for speed. stream without flush only where
  * streaming stores leave the cache or caches persist; cached without flush
- * only where caches persist, nor a stream that may turn out cached (_adapt). */
+ * only where caches persist, and like it a stream that may turn out cached
+ * (_adapt). */
 bool policy_eligible(
 	enum isa isa, enum store store, enum flush flush, enum domain domain);
 
@@ -52,8 +53,7 @@ bool policy_eligible(
 struct op_policy {
 	const struct copy_kernel *cached; /* len < stream_min_bytes */
 	const struct copy_kernel *stream; /* len >= stream_min_bytes */
-	/* PMEM_F_MEM_NONTEMPORAL, PMEM_F_MEM_WC: streams, whatever is cached.
-	 */
+	/* For PMEM_F_MEM_NONTEMPORAL and _WC: streams, whatever is cached. */
 	const struct copy_kernel *hinted;
 	const struct copy_kernel *noflush; /* PMEM_F_MEM_NOFLUSH */
 	size_t stream_min_bytes; /* or POLICY_NEVER */
