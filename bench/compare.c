@@ -43,6 +43,7 @@ const char compare_help[] =
 	"                       all: as many as the node has CPUs\n"
 	"  --quick, --thorough  50 seconds, half an hour; else 3 minutes\n"
 	"  --seconds N          another budget\n"
+	"  --patience N         as of sweep; default: a third of the budget\n"
 	"  --only WORD[,WORD]   only these ops, residencies, drains and sizes\n"
 	"  --seed N             orders and places of an earlier run\n"
 	"\n"
@@ -186,6 +187,11 @@ option_take(struct compare_settings *o, int c, char **argv)
 		status = number_take("seconds", optarg, 1, 1000000, &n);
 		o->seconds = (unsigned)n;
 		return status;
+	case 'w':
+		status = number_take("patience", optarg, 0, 1000000, &n);
+		o->patience_s = (double)n;
+		o->has_patience = true;
+		return status;
 	case 's':
 		o->has_seed = true;
 		return number_take("seed", optarg, 0, UINT64_MAX, &o->seed);
@@ -252,6 +258,7 @@ options_take(struct compare_settings *o, int argc, char **argv)
 		{"quick", no_argument, NULL, 'q'},
 		{"thorough", no_argument, NULL, 'T'},
 		{"seconds", required_argument, NULL, 'S'},
+		{"patience", required_argument, NULL, 'w'},
 		{"only", required_argument, NULL, 'O'},
 		{"seed", required_argument, NULL, 's'},
 		{NULL, 0, NULL, 0},

@@ -26,6 +26,7 @@
 #include "plan.h"
 #include "policy.h"
 #include "progress.h"
+#include "quiet.h"
 #include "states.h"
 
 #define COMPARE_LIBS_MOST 12
@@ -133,7 +134,9 @@ struct compare_settings {
 	const char *only, *platform, *out, *goals, *target;
 	uint64_t seed;
 	bool has_seed;
+	bool has_patience;
 	unsigned seconds, threads; /* 0: all CPUs of the node */
+	double patience_s; /* of the seconds */
 };
 
 /* Measures and writes the file. Exit status of the verb; told on stderr. */
@@ -159,6 +162,7 @@ struct compare_run {
 	uint64_t seed;
 	double seconds;
 	double choose_s; /* of these for choosing; 0: all is chosen */
+	double patience_s; /* of these for waiting; one thread alone waits */
 	unsigned rounds_most, rounds; /* done */
 	unsigned chosen; /* rounds before this one chose */
 	bool *wanted; /* by cell, instance: whether it is measured */
@@ -166,6 +170,8 @@ struct compare_run {
 	double *ns; /* by cell, instance, round; NAN: not measured */
 	struct cell_tally *tallies; /* by cell, instance: lines afterwards */
 	struct states states;
+	struct quiet quiet; /* of one thread alone */
+	struct steal steal; /* since the run began */
 };
 
 /* Makes room for all results; everything is wanted. 0 or -ENOMEM. */

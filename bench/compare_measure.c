@@ -9,7 +9,6 @@
 
 #include "compare_goals.h"
 #include "domain.h"
-#include "steal.h"
 #include "verb.h"
 
 #define REFUSED 2
@@ -118,6 +117,7 @@ goals_measure(struct compare_session *s, char error[LIBRARY_ERROR_BYTES])
 		return err;
 	}
 	again->seconds = s->settings->seconds * COMPARE_AGAIN_SHARE;
+	again->patience_s = s->settings->patience_s * COMPARE_AGAIN_SHARE;
 	again->seed = s->run.seed + s->run.rounds;
 	if (again->work.cell_count)
 		err = compare_run(again, error);
@@ -128,17 +128,14 @@ goals_measure(struct compare_session *s, char error[LIBRARY_ERROR_BYTES])
 static int
 parts_measure(struct compare_session *s, char error[LIBRARY_ERROR_BYTES])
 {
-	struct steal before;
-	int err;
+	int err = compare_run(&s->run, error);
 
-	steal_read(&before);
-	err = compare_run(&s->run, error);
-	s->steal_pct = steal_pct(&before);
+	s->steal_pct = steal_pct(&s->run.steal);
 	if (err || !s->settings->goals)
 		return err;
-	steal_read(&before);
+	steal_read(&s->again.steal);
 	err = goals_measure(s, error);
-	s->steal_pct = fmax(s->steal_pct, steal_pct(&before));
+	s->steal_pct = fmax(s->steal_pct, steal_pct(&s->again.steal));
 	return err;
 }
 
@@ -233,10 +230,14 @@ work_prepare(struct compare_session *s)
 	s->run.seed = o->seed;
 	if (!o->seconds)
 		o->seconds = o->plan->compare_s;
+	if (!o->has_patience)
+		o->patience_s = o->seconds * COMPARE_PATIENCE_SHARE;
 	s->run.seconds = o->seconds;
+	s->run.patience_s = o->patience_s;
 	if (o->goals) {
 		s->run.choose_s = o->seconds * COMPARE_CHOOSE_SHARE;
-		s->run.seconds = o->seconds * (1 - COMPARE_AGAIN_SHARE);
+		s->run.seconds *= 1 - COMPARE_AGAIN_SHARE;
+		s->run.patience_s *= 1 - COMPARE_AGAIN_SHARE;
 	}
 	s->run.rounds_most = o->plan->compare_rounds_most;
 	return 0;

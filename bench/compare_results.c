@@ -97,6 +97,11 @@ run_facts(struct compare_session *s)
 		err = provenance_addf(
 			&s->facts, "sections_taken_again", "%zu", s->retakes);
 	if (!err)
+		err = provenance_addf(&s->facts, "core_shared",
+			"%.1f%% of samples, taken again %zu, seconds %.1f",
+			quiet_shared_pct(&s->run.quiet), s->run.quiet.again,
+			s->run.quiet.spent_s);
+	if (!err)
 		err = provenance_addf(&s->facts, "load", "%.2f", load);
 	if (!err)
 		err = provenance_add(

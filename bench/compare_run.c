@@ -41,7 +41,7 @@ sample_member(size_t index, void *context)
 }
 
 static double
-sample_take(struct sample *s)
+sample_crew(struct sample *s)
 {
 	double slowest = 0;
 
@@ -49,6 +49,23 @@ sample_take(struct sample *s)
 	for (size_t i = 0; i < s->run->crew->count; i++)
 		slowest = fmax(slowest, s->ns[i]);
 	return slowest;
+}
+
+/* A sample of one thread is of a core that is ours alone, as far as patience
+ * goes; several threads of ours may share one. */
+static double
+sample_take(struct compare_run *r, struct sample *s, struct progress *progress)
+{
+	double ns;
+
+	if (r->crew->count > 1)
+		return sample_crew(s);
+	do {
+		while (quiet_wait(&r->quiet))
+			progress_wait(progress, QUIET_WAITING);
+		ns = sample_crew(s);
+	} while (quiet_again(&r->quiet));
+	return ns;
 }
 
 /* Buffers of a run's samples and orders. */
@@ -98,7 +115,8 @@ cell_run(struct compare_run *r, struct scratch *scratch, size_t index,
 			continue;
 		s.variant = &r->libs->instances[n]
 				     .variants[cell->op][cell->drain];
-		r->ns[line * r->rounds_most + round] = sample_take(&s);
+		r->ns[line * r->rounds_most + round] = sample_take(
+			r, &s, &scratch->progress);
 		if (round < LOOK_ROUNDS && n < settings)
 			instance_look(r, index, n, &s, rng);
 	}
@@ -221,6 +239,17 @@ compare_run(struct compare_run *r, char error[LIBRARY_ERROR_BYTES])
 		!scratch.ns)
 		goto free_scratch;
 	progress_open(&scratch.progress, scratch.begun_s, 0);
+	steal_read(&r->steal);
+	r->quiet = (struct quiet){
+		.timing = r->benches[0].timing,
+		.platform = r->crew->platform,
+		.cpu_node = r->cpu_node,
+		.steal = &r->steal,
+		.look = quiet_look,
+		.patience_s = r->patience_s,
+	};
+	if (r->crew->count == 1)
+		quiet_open(&r->quiet);
 	err = rounds_run(r, &scratch, error);
 	progress_close(&scratch.progress);
 free_scratch:

@@ -18,6 +18,9 @@
 #define COMPARE_CHOOSE_SHARE 0.35
 #define COMPARE_AGAIN_SHARE 0.3
 
+/* Share of the time that may go by while others use the core. */
+#define COMPARE_PATIENCE_SHARE 0.33
+
 struct compare_session {
 	struct compare_settings *settings;
 	struct platform platform;

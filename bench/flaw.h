@@ -9,9 +9,10 @@
 #define FLAW_BYTES 200
 
 /* NULL, or text filled with why: the clock did not stay what it was, caches did
- * not hold the states prepared, or the hypervisor gave more of the CPU's time
- * to others than PLAN_STEAL_MOST_PCT. */
+ * not hold the states prepared, the hypervisor gave more of the CPU's time to
+ * others than PLAN_STEAL_MOST_PCT, or more samples than PLAN_SHARED_MOST_PCT
+ * were of a core that others used, too. */
 const char *flaw_find(struct timing *timing, const struct states *states,
-	double stolen_pct, char text[FLAW_BYTES]);
+	double stolen_pct, double shared_pct, char text[FLAW_BYTES]);
 
 #endif

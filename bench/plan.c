@@ -14,11 +14,12 @@
 #include "plan.def"
 
 /* clang-format off */
-#define PLAN(name_, budget_s_, starts_, rounds_most_, isas_most_, aligned_, \
-	unaligned_, compare_s_, compare_rounds_most_) \
+#define PLAN(name_, budget_s_, patience_s_, starts_, rounds_most_, isas_most_, \
+	aligned_, unaligned_, compare_s_, compare_rounds_most_) \
 	{ \
 		.name = #name_, \
 		.budget_s = budget_s_, \
+		.patience_s = patience_s_, \
 		.starts = starts_, \
 		.rounds_most = rounds_most_, \
 		.isas_most = isas_most_, \

@@ -20,7 +20,7 @@
 
 struct plan {
 	const char *name;
-	unsigned budget_s, starts, rounds_most, isas_most;
+	unsigned budget_s, patience_s, starts, rounds_most, isas_most;
 	const size_t *aligned, *unaligned; /* sizes, ended by 0 */
 	unsigned compare_s, compare_rounds_most;
 };

@@ -23,6 +23,7 @@ progress_open(struct progress *p, double begun_s, double done)
 	*p = (struct progress){
 		.terminal = isatty(STDERR_FILENO),
 		.begun_s = begun_s,
+		.done = done,
 		.tenths = (int)(10 * done),
 	};
 }
@@ -54,6 +55,7 @@ progress_show(struct progress *p, double done, const char *format, ...)
 			  (int)(10 * done) <= p->tenths)
 		return;
 	p->drawn_s = now_s;
+	p->done = done;
 	p->tenths = (int)(10 * done);
 	time_left(left, now_s - p->begun_s, done);
 	va_start(args, format);
@@ -70,6 +72,13 @@ progress_show(struct progress *p, double done, const char *format, ...)
 	fprintf(stderr, "\r[%s] %3d%% %5s left  %-*s", bar, (int)(100 * done),
 		left, TEXT_BYTES - 1, text);
 	fflush(stderr);
+}
+
+void
+progress_wait(struct progress *p, const char *why)
+{
+	if (p->terminal)
+		progress_show(p, p->done, "%s", why);
 }
 
 void

@@ -14,6 +14,7 @@ struct progress {
 	bool terminal;
 	double begun_s; /* timing_seconds of the run's begin */
 	double drawn_s; /* of the last line */
+	double done; /* share shown last */
 	int tenths; /* told so far, elsewhere */
 };
 
@@ -24,6 +25,9 @@ void progress_open(struct progress *p, double begun_s, double done);
  * Cheap where nothing is due: may be called for every sample. */
 __attribute__((format(printf, 3, 4))) void progress_show(
 	struct progress *p, double done, const char *format, ...);
+
+/* Shows on a terminal that nothing goes on, and why. */
+void progress_wait(struct progress *p, const char *why);
 
 /* Wipes the terminal's line, so that other text can follow. */
 void progress_close(struct progress *p);

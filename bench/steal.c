@@ -54,15 +54,39 @@ steal_read(struct steal *now)
 	cpu_read(now, cpu < 0 ? 0 : (unsigned)cpu);
 }
 
-double
-steal_pct(const struct steal *earlier)
+/* What became of a reading until now: the time on the CPUs left and on this
+ * one, unless its counts went backwards. */
+static struct steal
+since(const struct steal *earlier)
 {
 	struct steal now;
 
 	cpu_read(&now, earlier->cpu);
-	if (now.total < earlier->total + TICKS_LEAST ||
-		now.stolen < earlier->stolen)
+	now.left_stolen = earlier->left_stolen;
+	now.left_total = earlier->left_total;
+	if (now.total >= earlier->total && now.stolen >= earlier->stolen) {
+		now.left_stolen += now.stolen - earlier->stolen;
+		now.left_total += now.total - earlier->total;
+	}
+	return now;
+}
+
+void
+steal_follow(struct steal *s)
+{
+	struct steal until = since(s);
+
+	steal_read(s);
+	s->left_stolen = until.left_stolen;
+	s->left_total = until.left_total;
+}
+
+double
+steal_pct(const struct steal *earlier)
+{
+	struct steal until = since(earlier);
+
+	if (until.left_total < TICKS_LEAST)
 		return 0;
-	return 100.0 * (double)(now.stolen - earlier->stolen) /
-	       (double)(now.total - earlier->total);
+	return 100.0 * (double)until.left_stolen / (double)until.left_total;
 }

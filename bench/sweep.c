@@ -26,10 +26,18 @@ const char sweep_help[] =
 	"  --target TARGET     dram (default), a directory or file on a DAX\n"
 	"                      file system, or /dev/daxX.Y; may be repeated,\n"
 	"                      dram then stands for the nodes left\n"
-	"  --quick             at most a minute a pair of nodes\n"
+	"  --quick             at most a minute a pair of nodes, waiting "
+	"included\n"
 	"  --thorough          up to an hour; without either, 5 minutes\n"
 	"  --seconds N         another budget of measuring; less time means\n"
 	"                      fewer repetitions, never fewer cells\n"
+	"  --patience N        at most N seconds more for waiting while "
+	"another\n"
+	"                      hardware thread, a neighbour's even, works on "
+	"our\n"
+	"                      core; 0: measure all the same. Default: half "
+	"of\n"
+	"                      the plan's time, and no more than --seconds\n"
 	"  --only WORD[,WORD]  only these ops, residencies, drains and sizes:\n"
 	"                      move,4096,cold\n"
 	"  --seed N            orders and places of an earlier run\n"
@@ -95,6 +103,13 @@ option_take(struct sweep_settings *s, int c, char **argv)
 				"--seconds: not 1 to 1000000: %s", optarg);
 		s->seconds = (unsigned)n;
 		return 0;
+	case 'w':
+		if (number_read(optarg, 1000000, &n))
+			return verb_fail(
+				"--patience: not 0 to 1000000: %s", optarg);
+		s->patience_s = (unsigned)n;
+		s->has_patience = true;
+		return 0;
 	default:
 		return verb_bad_option(c, argv);
 	}
@@ -110,6 +125,7 @@ options_take(struct sweep_settings *s, int argc, char **argv)
 		{"quick", no_argument, NULL, 'q'},
 		{"thorough", no_argument, NULL, 'T'},
 		{"seconds", required_argument, NULL, 'S'},
+		{"patience", required_argument, NULL, 'w'},
 		{"only", required_argument, NULL, 'O'},
 		{"seed", required_argument, NULL, 's'},
 		{"resume", no_argument, NULL, 'r'},

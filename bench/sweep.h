@@ -30,6 +30,8 @@ struct sweep_settings {
 	bool has_seed, resume;
 	uint64_t seed;
 	unsigned seconds; /* instead of the plan's budget; 0: not given */
+	bool has_patience;
+	unsigned patience_s; /* instead of the plan's */
 };
 
 /* CPUs of a node at memory of a node. */
@@ -71,7 +73,7 @@ int sweep_file_resume(struct measurement_writer *w,
 int sweep_file_end(
 	struct measurement_writer *w, const char *path, size_t *rows);
 
-/* One start; handed over as bytes, between copies of one program. */
+/* One start; handed over as bytes, between copies of one program, and back. */
 struct sweep_job {
 	char plan[16];
 	char only[SWEEP_ONLY_BYTES]; /* plan_filter_parse; empty: all */
@@ -81,6 +83,9 @@ struct sweep_job {
 	unsigned index, count; /* this start, and all of the run */
 	unsigned rounds; /* to run, as settled before; 0: as time allows */
 	double seconds; /* for measuring */
+	/* More for waiting; what is left of it when the start ends. */
+	double patience_s;
+	bool patient; /* whether the sweep waits at all */
 	double begun_s; /* timing_seconds of the run's begin */
 	bool resume; /* the file may hold rows of this start */
 	int writer_fd; /* measurement_writer's, inherited */
@@ -102,7 +107,7 @@ int sweep_processes_run(const struct sweep_settings *settings,
 	const struct measurement_writer *w);
 
 /* The verb of such a process: argv[1] is the descriptor of a file that holds
- * the job. Returns an enum sweep_status. */
+ * the job, and gets it back. Returns an enum sweep_status. */
 int sweep_start_main(int argc, char **argv);
 
 /* Name of the fact that says how many rounds a start has; the last one of a

@@ -29,13 +29,15 @@ interrupt(int signal_number)
 		kill(child, signal_number);
 }
 
-/* Starts a process that does the job; its status, an enum sweep_status. */
+/* Starts a process that does the job and says what patience is left; its
+ * status, an enum sweep_status. */
 static int
-start_run(const struct sweep_job *job)
+start_run(struct sweep_job *job)
 {
 	char descriptor[16];
 	char *const argv[] = {"pmem-bench", "sweep-start", descriptor, NULL};
 	int status, fd = memfd_create("pmem-bench-job", 0);
+	ssize_t got;
 
 	if (fd < 0 || pwrite(fd, job, sizeof(*job), 0) != sizeof(*job))
 		return verb_fail("cannot start: %s", strerror(errno));
@@ -45,12 +47,17 @@ start_run(const struct sweep_job *job)
 		execv("/proc/self/exe", argv);
 		_exit(verb_fail("cannot start: %s", strerror(errno)));
 	}
-	close(fd);
-	if (child < 0)
+	if (child < 0) {
+		close(fd);
 		return verb_fail("cannot start: %s", strerror(errno));
+	}
 	while (waitpid(child, &status, 0) < 0)
 		continue;
 	child = 0;
+	got = pread(fd, job, sizeof(*job), 0);
+	close(fd);
+	if (got != sizeof(*job))
+		return verb_fail("cannot start: %s", strerror(errno));
 	if (WIFEXITED(status))
 		return WEXITSTATUS(status);
 	return verb_fail("a start died of a signal: %s: %s",
@@ -77,19 +84,40 @@ is_finished(const struct provenance *facts, unsigned index)
 	return provenance_find(facts, key);
 }
 
+/* Seconds that a pair may wait. */
+static unsigned
+patience_of(const struct sweep_settings *s)
+{
+	unsigned plans = s->plan->patience_s;
+
+	if (s->has_patience)
+		return s->patience_s;
+	return s->seconds && s->seconds < plans ? s->seconds : plans;
+}
+
+/* The first start of a pair measures everything and has two shares of the
+ * pair's time. */
+static double
+seconds_of(const struct sweep_settings *s, unsigned start)
+{
+	unsigned seconds = s->seconds ? s->seconds : s->plan->budget_s;
+	double share = (double)seconds / (s->plan->starts + 1);
+
+	return start == 0 ? 2 * share : share;
+}
+
 int
 sweep_processes_run(const struct sweep_settings *s,
 	const struct sweep_pairs *pairs, const struct provenance *facts,
 	const struct measurement_writer *w)
 {
 	const struct sigaction action = {.sa_handler = interrupt};
-	unsigned seconds = s->seconds ? s->seconds : s->plan->budget_s;
 	struct sweep_job job = {
 		.seed = s->seed,
 		.count = (unsigned)pairs->count * s->plan->starts,
-		.seconds = (double)seconds / s->plan->starts,
 		.begun_s = timing_seconds(),
 		.resume = s->resume,
+		.patient = patience_of(s) > 0,
 		.writer_fd = w->fd,
 		.parent = getpid(),
 	};
@@ -106,12 +134,16 @@ sweep_processes_run(const struct sweep_settings *s,
 	for (; !status && job.index < job.count; job.index++) {
 		const struct sweep_pair
 			*pair = &pairs->pairs[job.index / s->plan->starts];
+		unsigned start = job.index % s->plan->starts;
 
+		if (start == 0)
+			job.patience_s = patience_of(s);
 		if (is_finished(facts, job.index))
 			continue;
 		job.cpu_node = pair->cpu_node;
 		job.mem_node = pair->mem_node;
 		job.rounds = rounds_settled(facts, job.index);
+		job.seconds = seconds_of(s, start);
 		snprintf(job.target, sizeof(job.target), "%s", pair->target);
 		status = interrupted ? SWEEP_INTERRUPTED : start_run(&job);
 	}

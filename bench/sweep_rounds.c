@@ -65,6 +65,33 @@ events_count(struct sweep_rounds *r, const struct cell *cell,
 	return sweep_counts_write(&r->counts, row, place->count, events);
 }
 
+/* Seconds so far, those spent on waiting taken off. */
+static double
+measuring_s(const struct sweep_rounds *r)
+{
+	return timing_seconds() - r->quiet.spent_s;
+}
+
+/* A sample of a core that is ours alone, as far as patience goes. 0 or -EINTR
+ * (stopped). */
+static int
+sample_take(struct sweep_rounds *r, const struct cell *cell,
+	const struct cell_place *place, const struct variant *variant,
+	double *time_ns)
+{
+	do {
+		while (quiet_wait(&r->quiet)) {
+			if (*r->stop)
+				return -EINTR;
+			progress_wait(&r->progress, QUIET_WAITING);
+		}
+		if (*r->stop)
+			return -EINTR;
+		*time_ns = cell_sample(&r->bench, cell, place, variant);
+	} while (quiet_again(&r->quiet));
+	return 0;
+}
+
 static int
 cell_run(struct sweep_rounds *r, size_t index, unsigned round, struct rng *rng)
 {
@@ -83,18 +110,18 @@ cell_run(struct sweep_rounds *r, size_t index, unsigned round, struct rng *rng)
 		const struct plan_variant
 			*v = &r->work.variants[cell->op][order[i]];
 
-		if (*r->stop)
-			return -EINTR;
 		if (*sweep_done_row(&r->done, round, index, order[i]))
 			continue;
 		row[rows] = row_of(r, cell, v, round);
 		if (round == 0)
 			err = events_count(
 				r, cell, &place, &v->variant, &row[rows]);
+		if (!err)
+			err = sample_take(r, cell, &place, &v->variant,
+				&row[rows].time_ns);
 		if (err)
 			return err;
-		row[rows++].time_ns = cell_sample(
-			&r->bench, cell, &place, &v->variant);
+		rows++;
 	}
 	return measurement_write(&r->writer, row, rows);
 }
@@ -118,7 +145,7 @@ round_run(struct sweep_rounds *r, unsigned round, size_t *order,
 	struct round_cost *cost, double begun_s, double expected_s)
 {
 	struct rng rng;
-	double last_s = timing_seconds();
+	double last_s = measuring_s(r);
 
 	*cost = (struct round_cost){0};
 	rng_seed(&rng,
@@ -134,7 +161,7 @@ round_run(struct sweep_rounds *r, unsigned round, size_t *order,
 		err = cell_run(r, order[i], round, &rng);
 		if (err)
 			return err;
-		now_s = timing_seconds();
+		now_s = measuring_s(r);
 		*(plan_is_large(cell) ? &cost->large_s :
 					&cost->small_s) += now_s - last_s;
 		last_s = now_s;
@@ -185,7 +212,7 @@ int
 sweep_rounds_run(struct sweep_rounds *r)
 {
 	size_t *order = calloc(r->work.cell_count, sizeof(*order));
-	double begun_s = timing_seconds(), expected_s = r->job->seconds;
+	double begun_s = measuring_s(r), expected_s = r->job->seconds;
 	struct round_cost cost;
 	int err = order ? 0 : -ENOMEM;
 
@@ -194,7 +221,7 @@ sweep_rounds_run(struct sweep_rounds *r)
 		err = round_run(r, round, order, &cost, begun_s, expected_s);
 		if (!err)
 			err = rounds_reconsider(r, round + 1, &cost,
-				&expected_s, timing_seconds() - begun_s);
+				&expected_s, measuring_s(r) - begun_s);
 	}
 	free(order);
 	return err;

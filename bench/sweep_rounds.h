@@ -15,6 +15,7 @@
 #include "cell.h"
 #include "plan.h"
 #include "progress.h"
+#include "quiet.h"
 #include "states.h"
 #include "sweep.h"
 #include "sweep_counts.h"
@@ -29,6 +30,7 @@ struct sweep_rounds {
 	struct measurement_writer writer;
 	struct sweep_counts counts;
 	struct progress progress;
+	struct quiet quiet;
 	const volatile sig_atomic_t *stop; /* true: finish no more cells */
 	struct states states; /* seen in the first round */
 	unsigned rounds; /* run; set by sweep_rounds_run */

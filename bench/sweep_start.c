@@ -43,6 +43,7 @@ signals_take(void)
 
 struct start {
 	struct sweep_job job;
+	int job_fd; /* where it came from, and goes back to */
 	struct platform platform;
 	struct timing timing;
 	struct buffer dest, src;
@@ -138,6 +139,7 @@ bench_set(struct start *s)
 static int
 facts_write(struct start *s, double seconds, double stolen_pct)
 {
+	const struct quiet *q = &s->rounds.quiet;
 	struct provenance facts = {0};
 	char key[32], states[STATES_TEXT_BYTES];
 	double load = 0;
@@ -148,10 +150,12 @@ facts_write(struct start *s, double seconds, double stolen_pct)
 	snprintf(key, sizeof(key), "start_%u", s->job.index);
 	err = provenance_addf(&facts, key,
 		"cpu_node %u mem_node %u rounds %u seconds %.1f steal %.2f%% "
-		"load %.2f, sections taken again %zu; in cache after "
-		"preparing: %s",
+		"load %.2f, sections taken again %zu; core shared with "
+		"another thread: %.1f%% of samples, taken again %zu, seconds "
+		"%.1f; in cache after preparing: %s",
 		s->job.cpu_node, s->job.mem_node, s->rounds.rounds, seconds,
-		stolen_pct, load, s->retakes, states);
+		stolen_pct, load, s->retakes, quiet_shared_pct(q), q->again,
+		q->spent_s, states);
 	if (!err)
 		err = measurement_comment(&s->rounds.writer, &facts);
 	provenance_free(&facts);
@@ -163,15 +167,26 @@ static int
 rounds_run(struct start *s)
 {
 	char text[FLAW_BYTES];
-	double begun_s = timing_seconds(), stolen_pct;
+	double begun_s = timing_seconds(), stolen_pct, shared_pct;
 	const char *flaw;
 	int err;
 
 	steal_read(&s->steal);
+	s->rounds.quiet = (struct quiet){
+		.timing = &s->timing,
+		.platform = &s->platform,
+		.cpu_node = s->job.cpu_node,
+		.cpu = s->job.index,
+		.steal = &s->steal,
+		.look = quiet_look,
+		.patience_s = s->job.patience_s,
+	};
+	quiet_open(&s->rounds.quiet);
 	progress_open(&s->rounds.progress, s->job.begun_s,
 		(double)s->job.index / (double)s->job.count);
 	err = sweep_rounds_run(&s->rounds);
 	progress_close(&s->rounds.progress);
+	s->job.patience_s -= s->rounds.quiet.spent_s;
 	if (err == -EINTR)
 		return SWEEP_INTERRUPTED;
 	if (err)
@@ -180,7 +195,10 @@ rounds_run(struct start *s)
 	err = facts_write(s, timing_seconds() - begun_s, stolen_pct);
 	if (err)
 		return fail(s, err);
-	flaw = flaw_find(&s->timing, &s->rounds.states, stolen_pct, text);
+	shared_pct = quiet_shared_pct(&s->rounds.quiet);
+	/* Who has no patience wants what such a core gives. */
+	flaw = flaw_find(&s->timing, &s->rounds.states, stolen_pct,
+		s->job.patient ? shared_pct : 0, text);
 	return flaw ? refuse(s, flaw) : SWEEP_DONE;
 }
 
@@ -237,14 +255,21 @@ work_run(struct start *s)
 }
 
 static int
-job_read(struct sweep_job *job, const char *descriptor)
+job_read(struct start *s, const char *descriptor)
 {
-	int fd = atoi(descriptor);
+	s->job_fd = atoi(descriptor);
+	return pread(s->job_fd, &s->job, sizeof(s->job), 0) ==
+			       (ssize_t)sizeof(s->job) ?
+		       0 :
+		       -EINVAL;
+}
 
-	if (pread(fd, job, sizeof(*job), 0) != (ssize_t)sizeof(*job))
-		return -EINVAL;
-	close(fd);
-	return 0;
+/* Hands the job back. What cannot be written is as it was: more patience than
+ * there is, which no number depends on. */
+static void
+job_return(const struct start *s)
+{
+	(void)!pwrite(s->job_fd, &s->job, sizeof(s->job), 0);
 }
 
 int
@@ -254,7 +279,7 @@ sweep_start_main(int argc, char **argv)
 	struct start s = {0};
 	int status;
 
-	if (argc != 2 || job_read(&s.job, argv[1]))
+	if (argc != 2 || job_read(&s, argv[1]))
 		return verb_fail("sweep-start is for the sweep alone: see "
 				 "pmem-bench sweep --help");
 	signals_take();
@@ -268,5 +293,6 @@ sweep_start_main(int argc, char **argv)
 	else
 		status = work_run(&s);
 	platform_free(&s.platform);
+	job_return(&s);
 	return status;
 }

@@ -106,7 +106,7 @@ node_measure(struct session *s, const struct platform_node *node)
 
 	if (threads_rounds_run(r, node, error))
 		return verb_fail("%s: %s", error, r->target);
-	flaw = flaw_find(&s->timing, &r->states, r->stolen_pct, text);
+	flaw = flaw_find(&s->timing, &r->states, r->stolen_pct, 0, text);
 	if (flaw)
 		return verb_refuse(flaw);
 	for (size_t i = 0; i < THREADS_SIZES; i++) {

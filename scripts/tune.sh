@@ -7,6 +7,8 @@
 #   --thorough         measure for long; default: at most 5 minutes a node
 #   --seconds N        so many seconds of measuring a pair of nodes: fewer
 #                      repetitions and wider intervals, to try something out
+#   --patience N       at most N seconds more of waiting for others who use our
+#                      core, a pair of nodes; 0: measure all the same
 #   --only WORDS       only these ops, residencies, drains and sizes, as in
 #                      move,4096,cold: quicker still
 #   --target TARGET    what to measure on, may be given several times: dram
@@ -76,6 +78,11 @@ take() { # OPTION VALUE: one of those that have a value
 			die "--seconds: not a whole number: $value"
 		plan+=(--seconds "$value")
 		;;
+	--patience)
+		[[ $value =~ ^[0-9]+$ ]] ||
+			die "--patience: not a whole number: $value"
+		plan+=(--patience "$value")
+		;;
 	--only) plan+=(--only "$value") ;;
 	esac
 	given+=("$1" "$value")
@@ -92,7 +99,7 @@ options() { # ARGUMENT...
 			steps=6
 			given+=("$1")
 			;;
-		--target | --peer | --weights | --seconds | --only)
+		--target | --peer | --weights | --seconds | --patience | --only)
 			take "$1" "${2:-}"
 			shift
 			;;

@@ -12,6 +12,7 @@ TRIES = 3
 # Refusals that come and go with the load. One of a machine or a target that
 # cannot be measured at all is not among them.
 BUSY = re.compile(r"refused: (the hypervisor stole|caches do not hold|"
+                  r"others used our core|"
                   r"no stable clock: (its tick was|it was set)).*")
 
 

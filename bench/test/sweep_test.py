@@ -92,7 +92,7 @@ def check_whole(path):
 
 
 # Time enough for every round, however busy the machine.
-TINY = ["--quick", "--seed", "7", "--seconds", "3600"]
+TINY = ["--quick", "--seed", "7", "--seconds", "3600", "--patience", "0"]
 
 
 def exact_rows():
@@ -268,6 +268,7 @@ def bad_arguments():
             (["--seed", "-1"], "-1"),
             (["--seed", "1x"], "1x"),
             (["--seconds", "0"], "0"),
+            (["--patience", "x"], "x"),
             (["--only", "copy"], "copy"),
             (["--only", "123456"], "123456"),
             (["surplus"], "surplus"),

@@ -114,7 +114,7 @@ start_fleet "$work/start0" --nodes n1,n1 || status=$?
 # Few sizes, so that nodes that share one machine measure each often enough.
 echo "-- first start: n3 dies while it measures, n2 cannot build"
 start_fleet "$work/start1" --nodes 'n[1-3]' -- --header --seconds 8 \
-	--only 64,1024,16384 &
+	--patience 0 --only 64,1024,16384 &
 started=$!
 await 900 "measurements on n3" measures n3
 slurm_kill "$work" n3

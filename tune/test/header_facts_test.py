@@ -52,7 +52,8 @@ def check(condition, *what):
 
 
 def header_has_facts():
-    swept = busy.run([bench, "sweep", "--quick", "--seconds", "3600", "--only",
+    swept = busy.run([bench, "sweep", "--quick", "--seconds", "3600",
+                      "--patience", "0", "--only",
                       "move,flush,64,4096,warm,each", "--out", "m.tsv"])
     check(swept.returncode == 0, swept.stderr)
     subprocess.run([tune, "decide", "m.tsv", "--out", "d.tsv"], check=True)

@@ -22,8 +22,8 @@ import busy
 bench, tune, planted_file, mocks = map(os.path.abspath, sys.argv[1:5])
 
 # Little to measure, and time enough for every round however busy the machine.
-SMALL = ["--quick", "--seed", "7", "--seconds", "3600", "--only",
-         "move,flush,64,4096,warm,each"]
+SMALL = ["--quick", "--seed", "7", "--seconds", "3600", "--patience", "0",
+         "--only", "move,flush,64,4096,warm,each"]
 ONE_NODE = "Package:1 [NUMANode(memory=8GB)] "
 CACHES = "L2Cache:1(size=524288) L1dCache:1(size=32768) PU:1"
 

@@ -199,7 +199,7 @@ bench_checks() {
 	check "bench targets" "$build/bench/test/buffer_test" "$dax_file" \
 		/dev/dax1.0
 	check "probe" "$bench" probe --quick --out /tmp/platform.tsv
-	check "sweep" "$bench" sweep --quick --seconds 2 \
+	check "sweep" "$bench" sweep --quick --seconds 2 --patience 0 \
 		--only move,4096,cold,each --platform /tmp/platform.tsv \
 		--target "$dax_file" --target /dev/dax1.0 \
 		--out /tmp/measurements.tsv
