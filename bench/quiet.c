@@ -32,9 +32,9 @@
  * are at work pause for less than that. */
 #define STAY_S 0.02
 
-/* A sample that takes longer than neighbours pause is hardly ever undisturbed,
- * and would use up the patience for all others. */
-#define TRIES_MOST 8
+/* What may be spent on one sample. One that takes longer than neighbours pause
+ * is hardly ever undisturbed, and would use up the patience for all others. */
+#define SAMPLE_S 0.04
 
 static double
 chain_ticks(const struct timing *t)
@@ -82,8 +82,11 @@ alone_learn(struct quiet *q)
 double
 quiet_look(const struct timing *t)
 {
-	double chain = chain_ticks(t), crowd;
+	double chain, crowd;
 
+	if (!t->tsc)
+		return 1;
+	chain = chain_ticks(t);
 	crowd_ticks(t, WARM_UP_GROUPS);
 	crowd = crowd_ticks(t, CROWD_GROUPS);
 	/* A chain of no time is a clock that stood still. */
@@ -160,13 +163,14 @@ quiet_again(struct quiet *q)
 
 	if (shared)
 		move_on(q, now_s);
-	if (shared && ++q->tries < TRIES_MOST &&
+	if (shared && q->sample_s < SAMPLE_S &&
 		is_affordable(q, now_s - q->begun_s)) {
 		q->spent_s += now_s - q->begun_s;
+		q->sample_s += now_s - q->begun_s;
 		q->again++;
 		return true;
 	}
-	q->tries = 0;
+	q->sample_s = 0;
 	q->samples++;
 	q->shared += shared;
 	return false;

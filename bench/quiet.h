@@ -19,10 +19,10 @@
  *		take the sample;
  *	} while (quiet_again(&quiet));
  *
- * ends when the core was ours before and after the sample, or after some tries,
- * or when the patience is at its end. Meanwhile it tries the other CPUs of the
- * node in turn, for neighbours seldom use all cores: the thread may be bound to
- * another one afterwards. A look takes 3 us.
+ * ends when the core was ours before and after the sample, or after 40 ms of
+ * tries, or when the patience is at its end. Meanwhile it tries the other CPUs
+ *of the node in turn, for neighbours seldom use all cores: the thread may be
+ *bound to another one afterwards. A look takes 3 us.
  */
 #ifndef BENCH_QUIET_H
 #define BENCH_QUIET_H
@@ -51,17 +51,19 @@ struct quiet {
 	double alone, least_before, looks[QUIET_LOOKS];
 	size_t look_count;
 	/* The sample that is taken now: its begin, whether the core was shared
-	 * then, and tries that were. */
+	 * then, and what was spent on tries before. */
 	double begun_s;
 	bool was_shared;
-	unsigned tries;
+	double sample_s;
 	double moved_s; /* when the thread changed CPUs */
 };
 
 /* Learns what the core is like; 1 ms at most. */
 void quiet_open(struct quiet *q);
 
-/* One look: the time of the crowd over that of the chain. */
+/* One look: the time of the crowd over that of the chain. 1 where the clock is
+ * no time-stamp counter, for it may be too coarse: there every core passes for
+ * quiet. */
 double quiet_look(const struct timing *t);
 
 /* Waits 20 ms at most for the core to be ours. Whether to call again: it is
