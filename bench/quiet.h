@@ -21,8 +21,8 @@
  *
  * ends when the core was ours before and after the sample, or after 40 ms of
  * tries, or when the patience is at its end. Meanwhile it tries the other CPUs
- *of the node in turn, for neighbours seldom use all cores: the thread may be
- *bound to another one afterwards. A look takes 3 us.
+ * of the node in turn, for neighbours seldom use all cores: the thread may be
+ * bound to another one afterwards. A look takes 3 us.
  */
 #ifndef BENCH_QUIET_H
 #define BENCH_QUIET_H
