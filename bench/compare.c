@@ -44,7 +44,7 @@ const char compare_help[] =
 	"  --quick, --thorough  50 seconds, half an hour; else 3 minutes\n"
 	"  --seconds N          another budget\n"
 	"  --patience N         of these, at most N of waiting as sweep does;\n"
-	"                       default: a third\n"
+	"                       a third at most, and if not given\n"
 	"  --only WORD[,WORD]   only these ops, residencies, drains and sizes\n"
 	"  --seed N             orders and places of an earlier run\n"
 	"\n"

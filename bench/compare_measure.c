@@ -116,6 +116,10 @@ goals_measure(struct compare_session *s, char error[LIBRARY_ERROR_BYTES])
 			"cannot compare: out of memory");
 		return err;
 	}
+	/* What is copied of the first part, and not of the second. */
+	steal_read(&again->steal);
+	again->quiet = (struct quiet){
+		.cpu = s->run.quiet.cpu, .alone = s->run.quiet.alone};
 	again->seconds = s->settings->seconds * COMPARE_AGAIN_SHARE;
 	again->patience_s = s->settings->patience_s * COMPARE_AGAIN_SHARE;
 	again->seed = s->run.seed + s->run.rounds;
@@ -133,7 +137,6 @@ parts_measure(struct compare_session *s, char error[LIBRARY_ERROR_BYTES])
 	s->steal_pct = steal_pct(&s->run.steal);
 	if (err || !s->settings->goals)
 		return err;
-	steal_read(&s->again.steal);
 	err = goals_measure(s, error);
 	s->steal_pct = fmax(s->steal_pct, steal_pct(&s->again.steal));
 	return err;
@@ -217,6 +220,7 @@ work_prepare(struct compare_session *s)
 {
 	struct compare_settings *o = s->settings;
 	struct plan_filter filter;
+	double patience_most_s;
 
 	if (plan_filter_parse(&filter, o->only) ||
 		plan_expand_compare(&s->run.work, &filter))
@@ -230,8 +234,9 @@ work_prepare(struct compare_session *s)
 	s->run.seed = o->seed;
 	if (!o->seconds)
 		o->seconds = o->plan->compare_s;
-	if (!o->has_patience)
-		o->patience_s = o->seconds * COMPARE_PATIENCE_SHARE;
+	patience_most_s = o->seconds * COMPARE_PATIENCE_SHARE;
+	if (!o->has_patience || o->patience_s > patience_most_s)
+		o->patience_s = patience_most_s;
 	s->run.seconds = o->seconds;
 	s->run.patience_s = o->patience_s;
 	if (o->goals) {

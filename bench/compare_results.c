@@ -64,6 +64,22 @@ libs_facts(struct compare_session *s)
 	return err;
 }
 
+/* How much of the core was ours, in both parts of the run. */
+static int
+shared_fact(struct compare_session *s)
+{
+	const struct quiet *q = &s->run.quiet, *again = &s->again.quiet;
+
+	if (s->crew.count > 1)
+		return provenance_add(&s->facts, "core_shared",
+			"unknown: several threads do not look");
+	return provenance_addf(&s->facts, "core_shared",
+		"%.1f%% of samples, of those in doubt %.1f%%; taken again %zu, "
+		"seconds %.1f",
+		quiet_shared_pct(q), quiet_shared_pct(again),
+		q->again + again->again, q->spent_s + again->spent_s);
+}
+
 /* What a reader of the file must know of the run. */
 static int
 run_facts(struct compare_session *s)
@@ -97,10 +113,7 @@ run_facts(struct compare_session *s)
 		err = provenance_addf(
 			&s->facts, "sections_taken_again", "%zu", s->retakes);
 	if (!err)
-		err = provenance_addf(&s->facts, "core_shared",
-			"%.1f%% of samples, taken again %zu, seconds %.1f",
-			quiet_shared_pct(&s->run.quiet), s->run.quiet.again,
-			s->run.quiet.spent_s);
+		err = shared_fact(s);
 	if (!err)
 		err = provenance_addf(&s->facts, "load", "%.2f", load);
 	if (!err)

@@ -134,12 +134,19 @@ progress_tell(struct compare_run *r, struct scratch *scratch,
 		cell->size_bytes, residency_names[cell->residency]);
 }
 
+/* Seconds so far, those spent on waiting taken off. */
+static double
+measuring_s(const struct compare_run *r)
+{
+	return timing_seconds() - r->quiet.spent_s;
+}
+
 /* Seconds that the round's cells took, small and large. */
 static int
 round_run(struct compare_run *r, struct scratch *scratch, unsigned round,
 	double *small_s, double *large_s, char error[LIBRARY_ERROR_BYTES])
 {
-	double last_s = timing_seconds();
+	double last_s = measuring_s(r);
 	struct rng rng;
 	int err;
 
@@ -156,10 +163,10 @@ round_run(struct compare_run *r, struct scratch *scratch, unsigned round,
 		if (!plan_in_round(cell, round))
 			continue;
 		cell_run(r, scratch, scratch->cells[i], round, &rng);
-		now_s = timing_seconds();
+		now_s = measuring_s(r);
 		*(plan_is_large(cell) ? large_s : small_s) += now_s - last_s;
 		last_s = now_s;
-		progress_tell(r, scratch, cell, round, now_s);
+		progress_tell(r, scratch, cell, round, timing_seconds());
 	}
 	return 0;
 }
@@ -245,7 +252,9 @@ compare_run(struct compare_run *r, char error[LIBRARY_ERROR_BYTES])
 		.platform = r->crew->platform,
 		.cpu_node = r->cpu_node,
 		.steal = &r->steal,
+		.cpu = r->quiet.cpu,
 		.look = quiet_look,
+		.alone = r->quiet.alone,
 		.patience_s = r->patience_s,
 	};
 	if (r->crew->count == 1)
