@@ -25,7 +25,8 @@ flaw_find(struct timing *timing, const struct states *states, double stolen_pct,
 	if (shared_pct > PLAN_SHARED_MOST_PCT) {
 		snprintf(text, FLAW_BYTES,
 			"others used our core during %.0f%% of the samples: "
-			"try later, or measure all the same by --patience 0",
+			"try later, or begin anew with --patience 0 to "
+			"measure all the same",
 			shared_pct);
 		return text;
 	}

@@ -20,7 +20,7 @@
 
 /* A core is shared if the crowd takes so much longer than when it was quickest.
  * On AMD family 26, 19 of 20 looks are within 7% of that while the core is ours
- * alone, and three of four beyond 40% while another guest works beside us. */
+ * alone, and more than half beyond 30% while another guest works beside us. */
 #define SHARED_RATIO 1.15
 
 /* The least ratio is this quantile of QUIET_LOOKS, not the smallest, and twice
@@ -108,8 +108,10 @@ is_shared(struct quiet *q)
 void
 quiet_open(struct quiet *q)
 {
-	q->alone = q->least_before = INFINITY;
-	while (isinf(q->alone))
+	if (q->alone == 0)
+		q->alone = INFINITY;
+	q->least_before = INFINITY;
+	for (int i = 0; i < 2 * QUIET_LOOKS; i++)
 		is_shared(q);
 }
 
@@ -119,14 +121,15 @@ is_affordable(const struct quiet *q, double seconds)
 	return q->spent_s + seconds < q->patience_s;
 }
 
-/* Tries another CPU, unless this one is new. Where that is not allowed the
- * thread stays. */
+/* Tries another CPU, unless this one is new or nobody wants to wait. Where that
+ * is not allowed the thread stays. */
 static void
-move_on(struct quiet *q, double now_s)
+move_on(struct quiet *q)
 {
 	char error[PLATFORM_ERROR_BYTES];
+	double now_s = timing_seconds();
 
-	if (now_s < q->moved_s + STAY_S ||
+	if (q->patience_s == 0 || now_s < q->moved_s + STAY_S ||
 		platform_node_find(q->platform, q->cpu_node)->cpu_count == 1)
 		return;
 	q->moved_s = now_s;
@@ -140,6 +143,7 @@ bool
 quiet_wait(struct quiet *q)
 {
 	double begun_s = timing_seconds(), waited_s = 0;
+	bool again;
 
 	for (;;) {
 		q->was_shared = is_shared(q);
@@ -150,9 +154,10 @@ quiet_wait(struct quiet *q)
 		waited_s = timing_seconds() - begun_s;
 	}
 	q->spent_s += waited_s;
-	if (q->was_shared)
-		move_on(q, q->begun_s);
-	return q->was_shared && is_affordable(q, 0);
+	again = q->was_shared && is_affordable(q, 0);
+	if (again)
+		move_on(q);
+	return again;
 }
 
 bool
@@ -161,8 +166,10 @@ quiet_again(struct quiet *q)
 	bool shared = is_shared(q) || q->was_shared;
 	double now_s = timing_seconds();
 
-	if (shared)
-		move_on(q, now_s);
+	/* One such look may be an interrupt's, and moving is not for nothing.
+	 */
+	if (shared && is_shared(q))
+		move_on(q);
 	if (shared && q->sample_s < SAMPLE_S &&
 		is_affordable(q, now_s - q->begun_s)) {
 		q->spent_s += now_s - q->begun_s;

@@ -5,13 +5,13 @@
  * be a neighbour's guest, slows stores in cache to as little as half, and not
  * all kernels alike: which is best then is another question. No counter that a
  * guest can read tells (stolen time counts a CPU taken away, not one shared),
- * but the core does. A crowd of instructions that do not depend on each other
+ * but the core does. A crowd of instructions that hardly depend on each other
  * goes as fast as the core's ports and front end allow, and those are shared; a
  * chain of multiplications, each of which needs the one before, leaves them
  * idle, and takes as long either way. The clock is in both alike. So the ratio
  * of the two times, against the least one seen, says whether the core is ours
- * alone. That does not depend on what is measured, so taking samples again by
- * it favours no variant.
+ * alone. The time of the sample has no part in that, so no variant is favoured
+ * for being quick by luck; long samples are harder to get undisturbed.
  *
  *	do {
  *		while (quiet_wait(&quiet))
@@ -46,8 +46,8 @@ struct quiet {
 	double spent_s; /* of it so far */
 	size_t samples, again; /* taken; tries beyond those */
 	size_t shared; /* samples kept although the core was shared */
-	/* Of the looks: the least ratio, that of the last QUIET_LOOKS, and
-	 * those since. */
+	/* Of the looks: the least ratio, which the caller may know from before,
+	 * else 0; that of the last QUIET_LOOKS; and those since. */
 	double alone, least_before, looks[QUIET_LOOKS];
 	size_t look_count;
 	/* The sample that is taken now: its begin, whether the core was shared

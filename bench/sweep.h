@@ -83,9 +83,11 @@ struct sweep_job {
 	unsigned index, count; /* this start, and all of the run */
 	unsigned rounds; /* to run, as settled before; 0: as time allows */
 	double seconds; /* for measuring */
-	/* More for waiting; what is left of it when the start ends. */
+	/* More for waiting; what is left of it comes back. */
 	double patience_s;
 	bool patient; /* whether the sweep waits at all */
+	/* quiet.alone of the starts before, on any CPU of the node; 0: none. */
+	double alone;
 	double begun_s; /* timing_seconds of the run's begin */
 	bool resume; /* the file may hold rows of this start */
 	int writer_fd; /* measurement_writer's, inherited */

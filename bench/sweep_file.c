@@ -42,6 +42,10 @@ settings_add(struct provenance *facts, const struct sweep_settings *settings)
 	if (!err)
 		err = provenance_addf(facts, "budget_s", "%u",
 			settings->seconds ? settings->seconds : plan->budget_s);
+	/* Whoever resumes is as patient, unless told. */
+	if (!err && settings->has_patience)
+		err = provenance_addf(
+			facts, "patience_s", "%u", settings->patience_s);
 	if (!err)
 		err = provenance_addf(facts, "starts", "%u", plan->starts);
 	if (!err)
@@ -195,6 +199,7 @@ settings_take(struct sweep_settings *settings, const struct provenance *facts)
 	const char *only = provenance_find(facts, "only");
 	const char *seed = provenance_find(facts, "seed");
 	const char *seconds = provenance_find(facts, "budget_s");
+	const char *patience = provenance_find(facts, "patience_s");
 	const char *refused = provenance_find(facts, "refused");
 	char given[32];
 
@@ -217,6 +222,10 @@ settings_take(struct sweep_settings *settings, const struct provenance *facts)
 	settings->only = strcmp(only, "all") == 0 ? NULL : only;
 	settings->seed = strtoull(seed, NULL, 10);
 	settings->seconds = (unsigned)strtoul(seconds, NULL, 10);
+	if (patience && !settings->has_patience) {
+		settings->patience_s = (unsigned)strtoul(patience, NULL, 10);
+		settings->has_patience = true;
+	}
 	return targets_take(settings, facts);
 }
 

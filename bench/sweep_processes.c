@@ -95,15 +95,27 @@ patience_of(const struct sweep_settings *s)
 	return s->seconds && s->seconds < plans ? s->seconds : plans;
 }
 
-/* The first start of a pair measures everything and has two shares of the
- * pair's time. */
+/* Shares of a start in the time of its pair: the first, which measures
+ * everything, has two. */
+static double
+shares_of(unsigned start)
+{
+	return start == 0 ? 2 : 1;
+}
+
+/* Those of this start and all after it. */
+static double
+shares_left(const struct sweep_settings *s, unsigned start)
+{
+	return s->plan->starts - start + (start == 0 ? 1 : 0);
+}
+
 static double
 seconds_of(const struct sweep_settings *s, unsigned start)
 {
-	unsigned seconds = s->seconds ? s->seconds : s->plan->budget_s;
-	double share = (double)seconds / (s->plan->starts + 1);
+	double seconds = s->seconds ? s->seconds : s->plan->budget_s;
 
-	return start == 0 ? 2 * share : share;
+	return seconds * shares_of(start) / shares_left(s, 0);
 }
 
 int
@@ -121,6 +133,7 @@ sweep_processes_run(const struct sweep_settings *s,
 		.writer_fd = w->fd,
 		.parent = getpid(),
 	};
+	double patience_s = 0, given_s; /* left of the pair's; the start's */
 	int status = SWEEP_DONE;
 
 	sigaction(SIGINT, &action, NULL);
@@ -136,16 +149,21 @@ sweep_processes_run(const struct sweep_settings *s,
 			*pair = &pairs->pairs[job.index / s->plan->starts];
 		unsigned start = job.index % s->plan->starts;
 
-		if (start == 0)
-			job.patience_s = patience_of(s);
+		if (start == 0) {
+			patience_s = patience_of(s);
+			job.alone = 0;
+		}
 		if (is_finished(facts, job.index))
 			continue;
 		job.cpu_node = pair->cpu_node;
 		job.mem_node = pair->mem_node;
 		job.rounds = rounds_settled(facts, job.index);
 		job.seconds = seconds_of(s, start);
+		given_s = patience_s * shares_of(start) / shares_left(s, start);
+		job.patience_s = given_s;
 		snprintf(job.target, sizeof(job.target), "%s", pair->target);
 		status = interrupted ? SWEEP_INTERRUPTED : start_run(&job);
+		patience_s -= given_s - job.patience_s;
 	}
 	return status;
 }

@@ -152,10 +152,10 @@ facts_write(struct start *s, double seconds, double stolen_pct)
 		"cpu_node %u mem_node %u rounds %u seconds %.1f steal %.2f%% "
 		"load %.2f, sections taken again %zu; core shared with "
 		"another thread: %.1f%% of samples, taken again %zu, seconds "
-		"%.1f; in cache after preparing: %s",
+		"%.1f, least ratio %.3f; in cache after preparing: %s",
 		s->job.cpu_node, s->job.mem_node, s->rounds.rounds, seconds,
 		stolen_pct, load, s->retakes, quiet_shared_pct(q), q->again,
-		q->spent_s, states);
+		q->spent_s, q->alone, states);
 	if (!err)
 		err = measurement_comment(&s->rounds.writer, &facts);
 	provenance_free(&facts);
@@ -179,6 +179,7 @@ rounds_run(struct start *s)
 		.cpu = s->job.index,
 		.steal = &s->steal,
 		.look = quiet_look,
+		.alone = s->job.alone,
 		.patience_s = s->job.patience_s,
 	};
 	quiet_open(&s->rounds.quiet);
@@ -187,6 +188,7 @@ rounds_run(struct start *s)
 	err = sweep_rounds_run(&s->rounds);
 	progress_close(&s->rounds.progress);
 	s->job.patience_s -= s->rounds.quiet.spent_s;
+	s->job.alone = s->rounds.quiet.alone;
 	if (err == -EINTR)
 		return SWEEP_INTERRUPTED;
 	if (err)
@@ -264,8 +266,8 @@ job_read(struct start *s, const char *descriptor)
 		       -EINVAL;
 }
 
-/* Hands the job back. What cannot be written is as it was: more patience than
- * there is, which no number depends on. */
+/* Hands the job back. What cannot be written stays as it was: later starts wait
+ * longer then, and learn anew what the core is like. */
 static void
 job_return(const struct start *s)
 {

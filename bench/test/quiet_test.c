@@ -8,10 +8,12 @@
 #include "quiet.h"
 
 #include <math.h>
+#include <sched.h>
 #include <string.h>
 
 #include "check.h"
 #include "flaw.h"
+#include "plan.h"
 
 #define ALONE 1.1
 #define SHARED 1.7
@@ -70,9 +72,9 @@ waits_until_alone(void)
 {
 	struct quiet q = opened(TIRELESS);
 
-	shared_looks = 1000000;
+	shared_looks = SIZE_MAX;
 	CHECK(quiet_wait(&q));
-	CHECK(shared_looks < 1000000);
+	CHECK(looks > 1 && q.spent_s > 0);
 	shared_looks = 3;
 	CHECK(!quiet_wait(&q));
 	CHECK(shared_looks == 0);
@@ -173,6 +175,36 @@ moves_to_other_cpus(void)
 	CHECK(quiet_wait(&q));
 	CHECK(quiet_wait(&q));
 	CHECK(cpus == 1 ? q.cpu == 0 : q.cpu > 0);
+	CHECK(cpus == 1 || (unsigned)sched_getcpu() ==
+				   platform.nodes[0].cpus[q.cpu % cpus]);
+	CHECK(cpus == 1 || steal.cpu == (unsigned)sched_getcpu());
+}
+
+/* One look may be an interrupt's; and who does not wait does not move. */
+static void
+stays_where_it_is(void)
+{
+	struct quiet q = opened(TIRELESS), none = opened(0);
+
+	CHECK(!quiet_wait(&q));
+	shared_looks = 1;
+	CHECK(quiet_again(&q));
+	CHECK(q.cpu == 0);
+	shared_looks = SIZE_MAX;
+	CHECK(!quiet_wait(&none));
+	CHECK(!quiet_again(&none));
+	CHECK(none.cpu == 0);
+}
+
+/* What an earlier start learnt is not forgotten beside a restless neighbour. */
+static void
+remembers(void)
+{
+	struct quiet q = {.alone = ALONE, .look = planted};
+
+	shared_looks = SIZE_MAX;
+	quiet_open(&q);
+	CHECK(q.alone == ALONE);
 }
 
 static void
@@ -190,8 +222,9 @@ looks_at_the_core(void)
 	CHECK(isfinite(quiet_look(&timing)));
 	if (flaw_find(&timing, &states, 0, 0, text))
 		return;
-	CHECK(flaw_find(&timing, &states, 0, 100, text) &&
-		strstr(text, "others used our core during 100%"));
+	CHECK(!flaw_find(&timing, &states, 0, PLAN_SHARED_MOST_PCT, text));
+	CHECK(flaw_find(&timing, &states, 0, PLAN_SHARED_MOST_PCT + 1, text) &&
+		strstr(text, "others used our core during 11%"));
 }
 
 int
@@ -208,6 +241,8 @@ main(void)
 	learns();
 	learns_from_two_batches();
 	moves_to_other_cpus();
+	stays_where_it_is();
+	remembers();
 	looks_at_the_core();
 	platform_free(&platform);
 	return 0;
