@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -191,7 +192,6 @@ option_take(struct compare_settings *o, int c, char **argv)
 	case 'w':
 		status = number_take("patience", optarg, 0, 1000000, &n);
 		o->patience_s = (double)n;
-		o->has_patience = true;
 		return status;
 	case 's':
 		o->has_seed = true;
@@ -282,6 +282,7 @@ compare_main(int argc, char **argv)
 	struct compare_settings settings = {
 		.plan = plan_find("default"),
 		.threads = 1,
+		.patience_s = INFINITY,
 	};
 
 	if (options_take(&settings, argc, argv))

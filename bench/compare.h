@@ -134,9 +134,8 @@ struct compare_settings {
 	const char *only, *platform, *out, *goals, *target;
 	uint64_t seed;
 	bool has_seed;
-	bool has_patience;
 	unsigned seconds, threads; /* 0: all CPUs of the node */
-	double patience_s; /* of the seconds */
+	double patience_s; /* of the seconds; INFINITY: not given */
 };
 
 /* Measures and writes the file. Exit status of the verb; told on stderr. */

@@ -220,7 +220,6 @@ work_prepare(struct compare_session *s)
 {
 	struct compare_settings *o = s->settings;
 	struct plan_filter filter;
-	double patience_most_s;
 
 	if (plan_filter_parse(&filter, o->only) ||
 		plan_expand_compare(&s->run.work, &filter))
@@ -234,9 +233,8 @@ work_prepare(struct compare_session *s)
 	s->run.seed = o->seed;
 	if (!o->seconds)
 		o->seconds = o->plan->compare_s;
-	patience_most_s = o->seconds * COMPARE_PATIENCE_SHARE;
-	if (!o->has_patience || o->patience_s > patience_most_s)
-		o->patience_s = patience_most_s;
+	o->patience_s = fmin(
+		o->patience_s, o->seconds * COMPARE_PATIENCE_SHARE);
 	s->run.seconds = o->seconds;
 	s->run.patience_s = o->patience_s;
 	if (o->goals) {

@@ -134,19 +134,12 @@ progress_tell(struct compare_run *r, struct scratch *scratch,
 		cell->size_bytes, residency_names[cell->residency]);
 }
 
-/* Seconds so far, those spent on waiting taken off. */
-static double
-measuring_s(const struct compare_run *r)
-{
-	return timing_seconds() - r->quiet.spent_s;
-}
-
 /* Seconds that the round's cells took, small and large. */
 static int
 round_run(struct compare_run *r, struct scratch *scratch, unsigned round,
 	double *small_s, double *large_s, char error[LIBRARY_ERROR_BYTES])
 {
-	double last_s = measuring_s(r);
+	double last_s = quiet_measuring_s(&r->quiet);
 	struct rng rng;
 	int err;
 
@@ -163,7 +156,7 @@ round_run(struct compare_run *r, struct scratch *scratch, unsigned round,
 		if (!plan_in_round(cell, round))
 			continue;
 		cell_run(r, scratch, scratch->cells[i], round, &rng);
-		now_s = measuring_s(r);
+		now_s = quiet_measuring_s(&r->quiet);
 		*(plan_is_large(cell) ? large_s : small_s) += now_s - last_s;
 		last_s = now_s;
 		progress_tell(r, scratch, cell, round, timing_seconds());

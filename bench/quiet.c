@@ -166,8 +166,7 @@ quiet_again(struct quiet *q)
 	bool shared = is_shared(q) || q->was_shared;
 	double now_s = timing_seconds();
 
-	/* One such look may be an interrupt's, and moving is not for nothing.
-	 */
+	/* One such look may be an interrupt's; moving has its cost. */
 	if (shared && is_shared(q))
 		move_on(q);
 	if (shared && q->sample_s < SAMPLE_S &&
@@ -181,6 +180,12 @@ quiet_again(struct quiet *q)
 	q->samples++;
 	q->shared += shared;
 	return false;
+}
+
+double
+quiet_measuring_s(const struct quiet *q)
+{
+	return timing_seconds() - q->spent_s;
 }
 
 double

@@ -73,6 +73,9 @@ bool quiet_wait(struct quiet *q);
 /* Ends a try. Whether to take the sample again. */
 bool quiet_again(struct quiet *q);
 
+/* The clock of what is measured: timing_seconds, less what was spent. */
+double quiet_measuring_s(const struct quiet *q);
+
 /* For who waits. */
 #define QUIET_WAITING "waiting: others use our core"
 

@@ -65,13 +65,6 @@ events_count(struct sweep_rounds *r, const struct cell *cell,
 	return sweep_counts_write(&r->counts, row, place->count, events);
 }
 
-/* Seconds so far, those spent on waiting taken off. */
-static double
-measuring_s(const struct sweep_rounds *r)
-{
-	return timing_seconds() - r->quiet.spent_s;
-}
-
 /* A sample of a core that is ours alone, as far as patience goes. 0 or -EINTR
  * (stopped). */
 static int
@@ -145,7 +138,7 @@ round_run(struct sweep_rounds *r, unsigned round, size_t *order,
 	struct round_cost *cost, double begun_s, double expected_s)
 {
 	struct rng rng;
-	double last_s = measuring_s(r);
+	double last_s = quiet_measuring_s(&r->quiet);
 
 	*cost = (struct round_cost){0};
 	rng_seed(&rng,
@@ -161,7 +154,7 @@ round_run(struct sweep_rounds *r, unsigned round, size_t *order,
 		err = cell_run(r, order[i], round, &rng);
 		if (err)
 			return err;
-		now_s = measuring_s(r);
+		now_s = quiet_measuring_s(&r->quiet);
 		*(plan_is_large(cell) ? &cost->large_s :
 					&cost->small_s) += now_s - last_s;
 		last_s = now_s;
@@ -212,7 +205,8 @@ int
 sweep_rounds_run(struct sweep_rounds *r)
 {
 	size_t *order = calloc(r->work.cell_count, sizeof(*order));
-	double begun_s = measuring_s(r), expected_s = r->job->seconds;
+	double begun_s = quiet_measuring_s(&r->quiet),
+	       expected_s = r->job->seconds;
 	struct round_cost cost;
 	int err = order ? 0 : -ENOMEM;
 
@@ -221,7 +215,8 @@ sweep_rounds_run(struct sweep_rounds *r)
 		err = round_run(r, round, order, &cost, begun_s, expected_s);
 		if (!err)
 			err = rounds_reconsider(r, round + 1, &cost,
-				&expected_s, measuring_s(r) - begun_s);
+				&expected_s,
+				quiet_measuring_s(&r->quiet) - begun_s);
 	}
 	free(order);
 	return err;
